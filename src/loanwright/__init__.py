@@ -1,0 +1,1 @@
+"""Loanwright: credit decisions that can be explained, replayed and defended."""
