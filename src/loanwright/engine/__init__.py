@@ -1,0 +1,1 @@
+"""The compiled runtime of trees and scorecards: raw log-odds and exact contributions."""
