@@ -1,0 +1,1 @@
+"""Strictly increasing maps from raw to calibrated log-odds of default."""
