@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -222,5 +223,5 @@ def _check_grades(grades: Sequence[Grade]) -> None:
     if len({grade.name for grade in grades}) != len(grades):
         raise ScaleNotUsable(problem="two grades have one name")
     floors = [grade.score_from for grade in grades]
-    if any(below >= above for above, below in zip(floors, floors[1:], strict=False)):
+    if any(below >= above for above, below in pairwise(floors)):
         raise ScaleNotUsable(problem="score_from must fall from each grade to the next")
