@@ -1,0 +1,1 @@
+"""Grouping of feature values into bins, and their weights of evidence."""

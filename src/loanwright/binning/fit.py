@@ -1,0 +1,281 @@
+"""Finding the bins of a feature on the development sample."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from loanwright.binning.bins import Bin, BinningNotUsable, FeatureBinning
+from loanwright.binning.merge import MergeLimits, Shape, merge
+from loanwright.features.columns import ColumnSpec
+from loanwright.metrics.information import SMOOTHING, weight_of_evidence
+from loanwright.metrics.samples import (
+    Booleans,
+    Floats,
+    OneClassOnly,
+    ParameterOutOfRange,
+    ShapesDiffer,
+    labels,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BinningOptions:
+    """How fine bins may be.
+
+    Attributes
+    ----------
+    prebins
+        Quantile pre-bins that the dynamic programme merges, 2 … 64.
+    max_bins
+        At most so many ranges or category groups.
+    min_share, min_count
+        Least share of the development sample, and least rows, of each of them.
+    min_bad
+        Least defaults, and least non-defaults, of each of them.
+    gain
+        Information value that one bin more must bring.
+    undirected
+        Shape of the default rate where the dictionary gives no direction.
+    smoothing
+        Added to the goods and the bads of every bin before the weight of evidence.
+    """
+
+    prebins: int = 32
+    max_bins: int = 8
+    min_share: float = 0.03
+    min_count: int = 30
+    min_bad: int = 5
+    gain: float = 0.0005
+    undirected: Literal["monotone", "free"] = "free"
+    smoothing: float = SMOOTHING
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.prebins <= 64:
+            raise ParameterOutOfRange(
+                name="prebins", value=self.prebins, demand="it must be 2 to 64"
+            )
+        if self.max_bins < 1:
+            raise ParameterOutOfRange(name="max_bins", value=self.max_bins, demand="≥ 1 is needed")
+        if not 0 <= self.min_share < 0.5:
+            raise ParameterOutOfRange(
+                name="min_share", value=self.min_share, demand="it must be 0 to 0.5"
+            )
+        if not self.smoothing > 0:
+            raise ParameterOutOfRange(
+                name="smoothing", value=self.smoothing, demand="it must be positive"
+            )
+
+
+DEFAULT_OPTIONS = BinningOptions()
+
+
+def fit_binning(
+    values: ArrayLike,
+    default: ArrayLike,
+    *,
+    spec: ColumnSpec,
+    options: BinningOptions = DEFAULT_OPTIONS,
+) -> FeatureBinning:
+    """Return the bins of one feature that tell most about default.
+
+    Numbers are cut at quantiles and merged by `merge`; with a direction in the dictionary the
+    default rate may only rise (+1) or only fall (−1) from bin to bin. Categories are put in
+    order of their default rate, rare ones together, and merged likewise. Each special value and
+    missing have bins of their own, there even when the sample held none (they then weigh 0), so
+    that every acceptable value has a bin.
+
+    Parameters
+    ----------
+    values
+        (n,) numbers or category codes; NaN is missing.
+    default
+        (n,) labels, 1 is bad.
+    spec
+        What the dictionary says about the column.
+    options
+        How fine bins may be.
+
+    Raises
+    ------
+    OneClassOnly, LabelsNotBinary, ShapesDiffer, BinningNotUsable
+        Where the sample does not serve.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> delay = np.repeat([0.0, 1.0, 2.0, np.nan], 100)
+    >>> happened = np.concatenate([np.arange(100) < bad for bad in (5, 20, 60, 30)])
+    >>> spec = ColumnSpec(name="delay", kind="numeric", direction=1, special=(), categories=0)
+    >>> print(fit_binning(delay, happened, spec=spec))
+    delay
+      ≤ 0          count     100  bad       5  woe +1.9468
+      > 0 and ≤ 1  count     100  bad      20  woe +0.4603
+      > 1          count     100  bad      60  woe -1.3089
+      missing      count     100  bad      30  woe -0.0697
+    """
+    numbers, bad = np.asarray(values, dtype=np.float64), labels(default)
+    if numbers.shape != bad.shape:
+        raise ShapesDiffer(
+            left=spec.name, left_shape=numbers.shape, right="default", right_shape=bad.shape
+        )
+    if bad.all() or not bad.any():
+        raise OneClassOnly(rows=len(bad), defaults=int(bad.sum()))
+    plain = ~np.isnan(numbers) & ~np.isin(numbers, spec.special)
+    find = _category_bins if spec.kind == "category" else _range_bins
+    bins = find(numbers[plain], bad[plain], spec, _Context.of(bad, options))
+    bins += [_counted(Bin(kind="special", value=v), bad[numbers == v]) for v in spec.special]
+    bins.append(_counted(Bin(kind="missing"), bad[np.isnan(numbers)]))
+    return FeatureBinning(name=spec.name, bins=_weighed(bins, options.smoothing))
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """Options, and the limits that they mean for this sample."""
+
+    options: BinningOptions
+    limits: MergeLimits
+
+    @classmethod
+    def of(cls, bad: Booleans, options: BinningOptions) -> "_Context":
+        return cls(
+            options,
+            MergeLimits(
+                max_bins=options.max_bins,
+                min_count=max(options.min_count, options.min_share * len(bad)),
+                min_bad=options.min_bad,
+                min_good=options.min_bad,
+                gain=options.gain,
+            ),
+        )
+
+    def merge(self, good: Floats, bad: Floats, shape: Shape) -> tuple[int, ...]:
+        if good.sum() == 0 or bad.sum() == 0:
+            return (len(good),)
+        return merge(good, bad, shape=shape, limits=self.limits, smoothing=self.options.smoothing)
+
+
+def _range_bins(numbers: Floats, bad: Booleans, spec: ColumnSpec, context: _Context) -> list[Bin]:
+    if np.isinf(numbers).any():
+        raise BinningNotUsable(feature=spec.name, problem="the sample holds infinite numbers")
+    if not len(numbers):
+        return [Bin(kind="range")]
+    uppers = _prebin_edges(numbers, context.options.prebins)
+    cell = np.searchsorted(uppers, numbers, side="left")
+    good_counts, bad_counts = _histogram(cell, bad, len(uppers) + 1)
+    ends = context.merge(good_counts, bad_counts, _shape(spec, context.options))
+    cuts = [None, *(_readable_cut(numbers, float(uppers[end - 1])) for end in ends[:-1]), None]
+    bins = [Bin(kind="range", lower=lower, upper=upper) for lower, upper in pairwise(cuts)]
+    group = np.searchsorted(np.array(ends), cell, side="right")
+    return [_counted(one, bad[group == index]) for index, one in enumerate(bins)]
+
+
+def _prebin_edges(numbers: Floats, prebins: int) -> Floats:
+    """Return rising upper edges, observed values, of all pre-bins but the last."""
+    distinct = np.unique(numbers)
+    if len(distinct) <= prebins:
+        return distinct[:-1]
+    edges = np.unique(np.quantile(numbers, np.arange(1, prebins) / prebins, method="lower"))
+    return edges[edges < distinct[-1]]
+
+
+def _shape(spec: ColumnSpec, options: BinningOptions) -> Shape:
+    if spec.direction == 0:
+        return options.undirected
+    return "rising" if spec.direction > 0 else "falling"
+
+
+def _readable_cut(numbers: Floats, below: float) -> float:
+    """Return the number with fewest digits from ``below`` up to the next observed value."""
+    above = float(numbers[numbers > below].min())
+    for digits in range(1, 17):
+        # Rounding upwards of the lower end: the first candidate that is not past the upper end.
+        exponent = np.floor(np.log10(max(abs(below), abs(above)))) - digits + 1
+        step = 10.0 ** float(exponent)
+        candidate = float(f"{np.ceil(below / step) * step:.15g}")
+        if below <= candidate < above:
+            return candidate
+    return below
+
+
+def _category_bins(codes: Floats, bad: Booleans, spec: ColumnSpec, context: _Context) -> list[Bin]:
+    _check_codes(codes, spec)
+    cell = codes.astype(np.int64)
+    good_counts, bad_counts = _histogram(cell, bad, spec.categories)
+    groups = _ordered_groups(good_counts, bad_counts, context)
+    unseen = tuple(np.flatnonzero(good_counts + bad_counts == 0).tolist())
+    if not groups:
+        return [Bin(kind="category", codes=unseen)]
+    ends = context.merge(
+        np.array([good_counts[list(group)].sum() for group in groups]),
+        np.array([bad_counts[list(group)].sum() for group in groups]),
+        "free",
+    )
+    merged = [sum(groups[a:b], start=()) for a, b in pairwise((0, *ends))]
+    bins = [
+        _counted(Bin(kind="category", codes=tuple(sorted(m))), bad[np.isin(cell, m)])
+        for m in merged
+    ]
+    return [*bins, Bin(kind="category", codes=unseen)] if unseen else bins
+
+
+def _check_codes(codes: Floats, spec: ColumnSpec) -> None:
+    wrong = codes[(codes != np.floor(codes)) | (codes < 0) | (codes >= spec.categories)]
+    if len(wrong):
+        problem = f"{wrong[0]!r} is not a code from 0 to {spec.categories - 1}"
+        raise BinningNotUsable(feature=spec.name, problem=problem)
+
+
+def _ordered_groups(good: Floats, bad: Floats, context: _Context) -> list[tuple[int, ...]]:
+    """Return categories in rising order of default rate, those with few rows as one group."""
+    count = good + bad
+    rare = (count > 0) & (count < context.limits.min_count)
+    groups: list[tuple[int, ...]] = [(int(code),) for code in np.flatnonzero((count > 0) & ~rare)]
+    if rare.any():
+        groups.append(tuple(np.flatnonzero(rare).tolist()))
+    smoothing = context.options.smoothing
+
+    def rate(group: tuple[int, ...]) -> float:
+        index = list(group)
+        return float((bad[index].sum() + smoothing) / (count[index].sum() + 2 * smoothing))
+
+    return sorted(groups, key=lambda group: (rate(group), group))
+
+
+def _histogram(cell: NDArray[np.int64], bad: Booleans, size: int) -> tuple[Floats, Floats]:
+    everything = np.bincount(cell, minlength=size).astype(np.float64)
+    bads = np.bincount(cell[bad], minlength=size).astype(np.float64)
+    return everything - bads, bads
+
+
+def _counted(one: Bin, bad: Booleans) -> Bin:
+    return Bin(
+        kind=one.kind,
+        lower=one.lower,
+        upper=one.upper,
+        codes=one.codes,
+        value=one.value,
+        count=len(bad),
+        bad=int(bad.sum()),
+    )
+
+
+def _weighed(bins: list[Bin], smoothing: float) -> tuple[Bin, ...]:
+    good = np.array([b.count - b.bad for b in bins], dtype=np.float64)
+    bad = np.array([b.bad for b in bins], dtype=np.float64)
+    woe = weight_of_evidence(good, bad, smoothing=smoothing).round(6).tolist()
+    return tuple(
+        Bin(
+            kind=b.kind,
+            lower=b.lower,
+            upper=b.upper,
+            codes=b.codes,
+            value=b.value,
+            count=b.count,
+            bad=b.bad,
+            woe=weight,
+        )
+        for b, weight in zip(bins, woe, strict=True)
+    )
