@@ -1,0 +1,1 @@
+"""Estimators of the probability of default behind one contract, scikit-learn's."""
