@@ -1,0 +1,1 @@
+"""The feature dictionary: what a product asks, knows and computes, and the road to a vector."""
