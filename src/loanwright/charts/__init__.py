@@ -1,0 +1,1 @@
+"""Accessible charts as SVG text, each with the table behind it."""
