@@ -1,0 +1,72 @@
+"""Decisions over HTTP: read and replayed, never changed."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from loanwright.decisioning.outcome import Outcome
+from loanwright.service.decisions.documents import DecisionPage, DecisionResource, ReplayDocument
+from loanwright.service.decisions.service import Decisions
+from loanwright.service.edge.authentication import DOCUMENTED, DecisionsRead, DecisionsReplay
+from loanwright.service.edge.provided import provided
+from loanwright.service.kit.documents import problems
+from loanwright.service.kit.ids import ALPHABET, LENGTH
+from loanwright.service.kit.pagination import MAXIMUM_PAGE
+
+DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
+DecisionId = Annotated[str, Path(pattern=f"^dec_[{ALPHABET}]{{{LENGTH}}}$")]
+
+router = APIRouter(prefix="/v1/decisions", tags=["decisions"], dependencies=DOCUMENTED)
+
+
+@router.get("", response_model=DecisionPage, responses=problems((401, 403, 422, 503)))
+def list_decisions(
+    decisions: DecisionsService,
+    _key: DecisionsRead,
+    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
+    cursor: Annotated[str | None, Query(max_length=64)] = None,
+    product: Annotated[str | None, Query(pattern="^[a-z0-9-]{1,64}$")] = None,
+    outcome: Outcome | None = None,
+) -> Response:
+    """List decisions, the newest first, in pages."""
+    page = decisions.list_page(limit=limit, cursor=cursor, product=product, outcome=outcome)
+    items = [one.summary() for one in page.items]
+    return _json({"items": items, "next_cursor": page.next_cursor})
+
+
+@router.get(
+    "/{decision_id}",
+    response_model=DecisionResource,
+    responses=problems((401, 403, 404, 422, 503)),
+)
+def get_decision(
+    decisions: DecisionsService, _key: DecisionsRead, decision_id: DecisionId
+) -> Response:
+    """Return one decision as it was answered, and what it belongs to."""
+    return _json(decisions.get(decision_id).resource())
+
+
+@router.post(
+    "/{decision_id}/replay",
+    response_model=ReplayDocument,
+    responses=problems((401, 403, 404, 408, 413, 422, 503)),
+)
+def replay_decision(
+    decisions: DecisionsService, _key: DecisionsReplay, decision_id: DecisionId
+) -> Response:
+    """Compute a decision again from its snapshot, its model and its policy; compare every bit."""
+    replay = decisions.replay(decision_id)
+    return _json(
+        {
+            "decision_id": replay.decision_id,
+            "equal": replay.equal,
+            "differences": [asdict(one) for one in replay.differences],
+        }
+    )
+
+
+def _json(document: Any) -> Response:
+    # Written like the stored answers, so that a number looks the same wherever it is read.
+    return Response(msgspec.json.encode(document), media_type="application/json")

@@ -1,0 +1,1 @@
+"""Where HTTP meets the service: limits, identity, gathering, logs. It knows nothing of credit."""

@@ -1,0 +1,150 @@
+"""Concurrent requests become one batch: whatever arrived while the last one was being committed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future as ThreadFuture
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from loanwright.errors import LoanwrightError, Unavailable
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+SWEEPS_PER_TIMEOUT = 8
+
+
+class Overloaded(Unavailable):
+    """Too many requests are waiting; try again shortly."""
+
+
+class TookTooLong(Unavailable):
+    """There was no answer within {seconds} seconds; repeat with the same Idempotency-Key."""
+
+
+class Stopping(Unavailable):
+    """The service is stopping; another one will answer shortly."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting(Generic[Item, Result]):
+    item: Item
+    answer: "asyncio.Future[Result]"
+    deadline: float = field(default=0.0)
+
+
+class Gatherer(Generic[Item, Result]):
+    """Runs items in batches, in one thread, and answers each when its batch is done.
+
+    An idle gatherer starts at once, so gathering adds no wait at low load.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Sequence[Result | LoanwrightError]],
+        *,
+        batch: int,
+        waiting: int,
+        timeout: float,
+    ) -> None:
+        self._run = run
+        self._batch = batch
+        self._most_waiting = waiting
+        self._timeout = timeout
+        self._queue: deque[_Waiting[Item, Result]] = deque()
+        self._running: list[_Waiting[Item, Result]] = []
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gatherer")
+        self._starting = False
+        self._stopping = False
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._idle: asyncio.Event | None = None
+
+    @property
+    def load(self) -> int:
+        """Return how many items have no answer yet."""
+        return len(self._queue) + len(self._running)
+
+    async def submit(self, item: Item) -> Result:
+        """Return the result for this item, or raise its error."""
+        if self._stopping:
+            raise Stopping
+        if len(self._queue) >= self._most_waiting:
+            raise Overloaded
+        loop = asyncio.get_running_loop()
+        one = _Waiting[Item, Result](item, loop.create_future(), loop.time() + self._timeout)
+        self._queue.append(one)
+        if not self._running and not self._starting:
+            # Not at once: whatever else this turn of the loop reads belongs to the same batch.
+            self._starting = True
+            loop.call_soon(self._start, loop)
+        if self._sweeper is None:
+            self._sweeper = loop.call_later(self._timeout / SWEEPS_PER_TIMEOUT, self._sweep, loop)
+        return await one.answer
+
+    async def close(self, timeout: float) -> None:
+        """Take nothing more, finish what is there, and end the thread."""
+        self._stopping = True
+        if self.load:
+            self._idle = asyncio.Event()
+            try:
+                await asyncio.wait_for(self._idle.wait(), timeout)
+            except TimeoutError:
+                self._refuse(self._queue, Stopping())
+                self._queue.clear()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._starting = False
+        batch: list[_Waiting[Item, Result]] = []
+        while self._queue and len(batch) < self._batch:
+            one = self._queue.popleft()
+            # Whoever has given up waiting before the work began gets no work done.
+            if not one.answer.done():
+                batch.append(one)
+        self._running = batch
+        if not batch:
+            if self._idle is not None:
+                self._idle.set()
+            return
+        job = self._thread.submit(self._run, [one.item for one in batch])
+        job.add_done_callback(lambda done: loop.call_soon_threadsafe(self._finish, loop, done))
+
+    def _finish(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        job: "ThreadFuture[Sequence[Result | LoanwrightError]]",
+    ) -> None:
+        batch = self._running
+        failure = job.exception()
+        if failure is not None:
+            self._refuse(batch, failure)
+        else:
+            for one, result in zip(batch, job.result(), strict=True):
+                _answer(one, result)
+        self._start(loop)
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._sweeper = None
+        now = loop.time()
+        late = [one for one in (*self._running, *self._queue) if one.deadline <= now]
+        self._refuse(late, TookTooLong(seconds=self._timeout))
+        if self.load:
+            self._sweeper = loop.call_later(self._timeout / SWEEPS_PER_TIMEOUT, self._sweep, loop)
+
+    @staticmethod
+    def _refuse(batch: Sequence[_Waiting[Item, Result]], failure: BaseException) -> None:
+        for one in batch:
+            if not one.answer.done():
+                one.answer.set_exception(failure)
+
+
+def _answer(one: _Waiting[Item, Result], result: Result | LoanwrightError) -> None:
+    if one.answer.done():
+        return
+    if isinstance(result, LoanwrightError):
+        one.answer.set_exception(result)
+    else:
+        one.answer.set_result(result)

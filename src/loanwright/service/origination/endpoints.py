@@ -1,0 +1,62 @@
+"""Applications over HTTP."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from loanwright.service.decisions.service import Decisions
+from loanwright.service.edge.authentication import DOCUMENTED, ApplicationsRead
+from loanwright.service.edge.headers import read_headers
+from loanwright.service.edge.provided import provided
+from loanwright.service.edge.refusals import as_response
+from loanwright.service.kit.documents import problems
+from loanwright.service.kit.ids import ALPHABET, LENGTH
+from loanwright.service.origination.documents import ApplicationAnswer
+from loanwright.service.origination.reception import Reception
+
+PATH = "/v1/applications"
+ReceptionService = Annotated[Reception, Depends(provided("reception"))]
+DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
+ApplicationId = Annotated[str, Path(pattern=f"^app_[{ALPHABET}]{{{LENGTH}}}$")]
+
+router = APIRouter(prefix=PATH, tags=["applications"], dependencies=DOCUMENTED)
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=ApplicationAnswer,
+    responses={
+        201: {
+            "description": "The application and its decision, both durable.",
+            "headers": {
+                "Location": {"schema": {"type": "string"}},
+                "Idempotency-Replayed": {
+                    "description": "Present when this answer was given before.",
+                    "schema": {"type": "string", "enum": ["true"]},
+                },
+            },
+        },
+        **problems((401, 403, 408, 413, 415, 422, 503)),
+    },
+)
+async def receive_application(request: Request, reception: ReceptionService) -> Response:
+    """Take in an application, decide it and answer with the decision and its reasons.
+
+    With an `Idempotency-Key` (1 to 255 visible ASCII characters) the same body can be sent again:
+    the answer is the same, byte for byte, and nothing is decided twice.
+    """
+    headers = read_headers(request.scope["headers"])
+    return as_response(await reception.receive_application(headers, await request.body()))
+
+
+@router.get(
+    "/{application_id}",
+    response_model=ApplicationAnswer,
+    responses=problems((401, 403, 404, 422, 503)),
+)
+def get_application(
+    decisions: DecisionsService, _key: ApplicationsRead, application_id: ApplicationId
+) -> Response:
+    """Return the very bytes with which an application was answered."""
+    return Response(decisions.reply_of(application_id), media_type="application/json")

@@ -1,0 +1,1 @@
+"""Which products can be applied for, and what they ask."""
