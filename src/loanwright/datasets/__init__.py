@@ -1,0 +1,1 @@
+"""Open credit data that comes with Loanwright, with its provenance."""
