@@ -1,0 +1,1 @@
+"""The command line: every piece of Loanwright within reach of a shell."""

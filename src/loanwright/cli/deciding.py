@@ -1,0 +1,163 @@
+"""`loanwright decide`: decisions for a file of applications."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from loanwright.cli.console import remark, say, show_table
+from loanwright.cli.failures import fail
+from loanwright.cli.rows import Row, read_rows
+from loanwright.errors import LoanwrightError
+
+if TYPE_CHECKING:
+    from loanwright.service.bootstrap import Service
+    from loanwright.service.origination.schemas import Submission
+
+CHUNK = 64
+
+
+def decide(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, JSONL or parquet.")
+    ],
+    product: Annotated[
+        str | None, typer.Option(help="Product: a name, or a file that is being served.")
+    ] = None,
+    package: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Decide with this package; record nothing."
+        ),
+    ] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON object a line.")] = False,
+) -> None:
+    """Decide every application of a file.
+
+    Without --package the decisions are recorded as if they had come over the API; the same file
+    sent again is answered with the same decisions. Exit code 1 when a row could not be decided.
+    """
+    if package is not None:
+        answers = _answer_with_package(file, package)
+    elif product is not None:
+        answers = _answer_with_service(file, product)
+    else:
+        raise typer.BadParameter("give --product, or --package")
+    _show_jsonl(answers) if jsonl else _show_table(answers)
+    if any("error" in answer for answer in answers):
+        raise typer.Exit(1)
+
+
+def _answer_with_package(file: Path, directory: Path) -> list[dict[str, Any]]:
+    from loanwright.decisioning.decide import decide as decide_one
+    from loanwright.decisioning.policy import Policy
+    from loanwright.features.columns import facts
+    from loanwright.features.records import validate_record
+    from loanwright.packaging.package import ModelPackage
+
+    package = ModelPackage.load(directory)
+    policy = Policy.from_mapping(package.product.policy)
+
+    def answer(row: Row) -> dict[str, Any]:
+        record = validate_record(package.product, package.segment, row.features)
+        known = facts(package.product, package.segment, record)
+        assessment = package.assess([record])[0]
+        decision = decide_one(assessment, policy, segment=package.segment, facts=known)
+        return {
+            "segment": package.segment,
+            "outcome": str(decision.outcome),
+            "probability_of_default": assessment.probability_of_default,
+            "score": assessment.score,
+            "grade": assessment.grade,
+            "reasons": [reason.code for reason in decision.reasons],
+        }
+
+    return [_guarded(row, answer) for row in read_rows(file, package.product)]
+
+
+def _guarded(row: Row, answer: Any) -> dict[str, Any]:
+    try:
+        return {"row": row.number, **answer(row)}
+    except LoanwrightError as problem:
+        return {"row": row.number, "error": str(problem)}
+
+
+def _answer_with_service(file: Path, name: str) -> list[dict[str, Any]]:
+    from loanwright.cli.opening import open_service, read_settings
+    from loanwright.cli.train import open_product
+
+    is_file = Path(name).suffix == ".toml"
+    settings = read_settings(products=(Path(name).resolve(),)) if is_file else read_settings()
+    with open_service(settings) as service:
+        known = open_product(name).name if is_file else name
+        if known not in service.products:
+            listed = ", ".join(service.products)
+            raise fail(f"There is no product {known}; known: {listed}.")
+        rows = read_rows(file, service.products[known])
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        return list(_submit(service, known, rows, digest))
+
+
+def _submit(
+    service: "Service", product: str, rows: Sequence[Row], digest: str
+) -> Iterator[dict[str, Any]]:
+    for start in range(0, len(rows), CHUNK):
+        chunk = rows[start : start + CHUNK]
+        submissions = [_submission(product, row, digest) for row in chunk]
+        replies = service.origination.submit_many(submissions)
+        for row, reply in zip(chunk, replies, strict=True):
+            if isinstance(reply, LoanwrightError):
+                yield {"row": row.number, "error": str(reply)}
+            else:
+                yield {"row": row.number, **_summary(json.loads(reply.body))}
+
+
+def _submission(product: str, row: Row, digest: str) -> "Submission":
+    from loanwright.service.origination.schemas import ApplicantReference, Caller, Submission
+    from loanwright.service.users.schemas import SCOPES
+
+    document = {"product": product, "applicant": row.reference, "features": row.features}
+    received = json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
+    return Submission(
+        caller=Caller(id="command line", kind="key", scopes=frozenset(SCOPES)),
+        idempotency_key=f"{product}-{digest[:32]}-{row.number}",
+        body_hash=hashlib.sha256(received).hexdigest(),
+        received=received,
+        product=product,
+        applicant=ApplicantReference(**row.reference) if row.reference else None,
+        features=row.features,
+    )
+
+
+def _summary(reply: dict[str, Any]) -> dict[str, Any]:
+    if "decision" not in reply:
+        return {"error": reply.get("detail", reply.get("title", "could not be decided"))}
+    decision = reply["decision"]
+    kept = ("outcome", "probability_of_default", "score", "grade")
+    return {
+        "segment": reply["segment"],
+        **{name: decision[name] for name in kept},
+        "reasons": [reason["code"] for reason in decision["reasons"]],
+        "decision": decision["id"],
+    }
+
+
+def _show_jsonl(answers: Sequence[dict[str, Any]]) -> None:
+    for answer in answers:
+        say(json.dumps(answer, ensure_ascii=False))
+
+
+def _show_table(answers: Sequence[dict[str, Any]]) -> None:
+    decided = [answer for answer in answers if "error" not in answer]
+    headers = ["row", "outcome", "PD", "score", "grade", "segment", "first reason"]
+    names = ("row", "outcome", "probability_of_default", "score", "grade", "segment")
+    rows = [[*(one[name] for name in names), one["reasons"][0]] for one in decided]
+    if decided:
+        show_table(headers, rows)
+    for answer in answers:
+        if "error" in answer:
+            remark(f"Row {answer['row']}: {answer['error']}")
+    remark(f"{len(decided)} of {len(answers)} decided.")

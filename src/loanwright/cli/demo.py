@@ -1,0 +1,88 @@
+"""`loanwright demo`: the demo bank, trained, seeded and served."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loanwright.cli.console import progress, remark, say
+
+if TYPE_CHECKING:
+    from loanwright.service.bootstrap import Service
+    from loanwright.service.settings import Settings
+
+DEMO_KEY = "demo key"
+
+
+def demo(
+    prepare_only: Annotated[
+        bool, typer.Option("--prepare-only", help="Train and seed, but do not serve.")
+    ] = False,
+) -> None:
+    """Serve the demo bank: real open data, trained on this machine at the first start."""
+    from loanwright.cli.opening import open_service, read_settings, take_in
+
+    settings = read_settings()
+    train_missing(settings)
+    with open_service(settings) as service:
+        from loanwright.cli.seeding import seed
+        from loanwright.service.serve import serve
+
+        take_in(service)
+        seed(service)
+        token = demo_key(service, settings.var_dir / "demo.key")
+        if prepare_only:
+            say("The demo bank is ready: loanwright demo serves it.")
+            return
+        serve(service, ready=lambda address: announce(address, token))
+
+
+def train_missing(settings: "Settings") -> None:
+    """Train the bundled products whose packages are not there."""
+    from loanwright.cli.opening import list_packages
+    from loanwright.cli.train import open_product, read_sample, train_product
+    from loanwright.features.product import bundled_products
+
+    for name in bundled_products():
+        product = open_product(name)
+        there = [
+            list_packages(settings.models_dir, name, segment.name, segment.champion)
+            for segment in product.segments.values()
+        ]
+        if all(there):
+            continue
+        with progress(f"Training {name}") as advance:
+            table = read_sample(name, None)
+            train_product(product, table, settings.models_dir, seed=0, advance=advance)
+
+
+def demo_key(service: "Service", path: Path) -> str:
+    """Return the key of the demo, which only its owner can read; make it on the first start."""
+    from loanwright.service.users.service import KeyRefused
+
+    try:
+        token = path.read_text(encoding="ascii").strip()
+        service.keys.verify(token)
+    except (FileNotFoundError, KeyRefused):
+        _, token = service.keys.create(DEMO_KEY)
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(token, encoding="ascii")
+    return token
+
+
+def announce(address: str, token: str) -> None:
+    """Print where the demo is and how to call it."""
+    from loanwright.cli.seeding import example_body
+
+    say()
+    say(f"  Apply for the demo card    {address}/apply/credit-card")
+    say(f"  API documentation          {address}/docs")
+    say(f"  API key                    {token}")
+    say()
+    say("  A decision over the API:")
+    say(f"    curl -s {address}/v1/applications \\")
+    say(f"      -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\")
+    say(f"      -d '{example_body()}'")
+    say()
+    remark("Stop with Ctrl+C.")

@@ -1,0 +1,63 @@
+"""The command `loanwright`.
+
+Exit codes: 0 when all went well, 1 when something failed or a check found something, 2 when the
+command was used wrongly.
+"""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from loanwright.cli import (
+    database,
+    deciding,
+    demo,
+    doctor,
+    keys,
+    product,
+    replaying,
+    report,
+    serving,
+    train,
+)
+from loanwright.cli.failures import PlainFailures
+
+app = typer.Typer(
+    name="loanwright",
+    cls=PlainFailures,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Credit decisions that can be explained, replayed and defended.",
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"loanwright {version('loanwright')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and stop."
+        ),
+    ] = False,
+) -> None:
+    """Credit decisions that can be explained, replayed and defended."""
+
+
+app.add_typer(product.app, name="product")
+app.command("train")(train.train)
+app.command("report")(report.report)
+app.command("serve")(serving.serve)
+app.command("decide")(deciding.decide)
+app.command("replay")(replaying.replay)
+app.add_typer(database.app, name="db")
+app.add_typer(keys.app, name="key")
+app.command("demo")(demo.demo)
+app.command("doctor")(doctor.doctor)

@@ -1,0 +1,102 @@
+"""Opens the service for a command, and takes in what has been trained."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from loanwright.cli.failures import fail
+
+if TYPE_CHECKING:
+    from loanwright.features.product import Product
+    from loanwright.service.bootstrap import Service
+    from loanwright.service.settings import Settings
+
+COMMAND_LINE = "command line"
+
+
+def read_settings(**given: object) -> "Settings":
+    """Read the settings; a wrong one is named in a sentence."""
+    from pydantic import ValidationError
+
+    from loanwright.service.settings import Settings
+
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as problem:
+        wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problem.errors()]
+        raise fail(f"The settings cannot be used: {'; '.join(wrong)}") from problem
+
+
+@contextmanager
+def open_service(settings: "Settings") -> "Iterator[Service]":
+    """Open the service over a database with the newest tables; close it afterwards."""
+    from loanwright.service.bootstrap import build, upgrade_database
+
+    upgrade_database(settings)
+    service = build(settings)
+    try:
+        yield service
+    finally:
+        service.close()
+
+
+def take_in(service: "Service", chosen: Iterable[str] = ()) -> None:
+    """Make every product decidable.
+
+    Packages that were trained with a product's file are registered. A segment without a champion
+    gets the newest package of the family that the file names, a product without a policy gets the
+    file's. For the products that were chosen by name the file decides anew.
+    """
+    for product in service.products.values():
+        publish_policy(service, product, anew=product.name in chosen)
+        promote_champions(service, product, anew=product.name in chosen)
+
+
+def publish_policy(service: "Service", product: "Product", *, anew: bool) -> None:
+    """Publish the policy of a product file where none is live, or where the file has changed."""
+    from loanwright.decisioning.policy import Policy
+
+    live = {version.product: version.hash for version in service.policies.list_live()}
+    policy = Policy.from_mapping(product.policy)
+    changed = anew and live.get(product.name) != policy.hash
+    if product.name not in live or changed:
+        service.policies.publish(product.name, policy, by=COMMAND_LINE)
+
+
+def promote_champions(service: "Service", product: "Product", *, anew: bool) -> None:
+    """Register the packages of a product and promote those its file names."""
+    from loanwright.service.registry.schemas import State
+
+    live = {(model.product, model.segment): model.hash for model in service.registry.list_live()}
+    for name, segment in product.segments.items():
+        champion = live.get((product.name, name))
+        if champion is not None and not anew:
+            continue
+        paths = list_packages(service.settings.models_dir, product.name, name, segment.champion)
+        models = [service.registry.register(path, by=COMMAND_LINE) for path in paths]
+        fresh = [model for model in models if _made_for(service, model.hash, product)]
+        if fresh and fresh[0].hash != champion:
+            service.registry.promote(fresh[0].hash, to=State.CHAMPION, by=COMMAND_LINE)
+
+
+def list_packages(models_dir: Path, product: str, segment: str, family: str) -> list[Path]:
+    """Return the package directories of one product, segment and family, the newest first."""
+    found = models_dir.glob(f"{product}-{segment}-{family}-????????????")
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def _made_for(service: "Service", model_hash: str, product: "Product") -> bool:
+    package = service.registry.open(service.registry.get(model_hash))
+    return package.product.hash == product.hash
+
+
+def list_undecidable(service: "Service") -> list[str]:
+    """Return the products and segments that no model decides yet."""
+    live = {(model.product, model.segment) for model in service.registry.list_live()}
+    return [
+        f"{product.name} ({segment})"
+        for product in service.products.values()
+        for segment in product.segments
+        if (product.name, segment) not in live
+    ]

@@ -1,0 +1,55 @@
+"""`loanwright product`: write and check product files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loanwright.cli.console import remark, say, show_table
+from loanwright.cli.failures import fail
+
+app = typer.Typer(no_args_is_help=True, help="Write and check product files.")
+
+
+@app.command()
+def draft(
+    sample: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or parquet.")],
+    target: Annotated[str, typer.Option(help="Column that is 1 where the credit went bad.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; default: print it.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the product.")] = None,
+) -> None:
+    """Write a first product file from a table, with warnings about suspicious columns."""
+    from loanwright.features.draft import draft_product
+
+    drafted = draft_product(sample, default=target, name=name)
+    for warning in drafted.warnings:
+        remark(f"Warning: {warning}")
+    if output is None:
+        say(drafted.text)
+        return
+    if output.exists():
+        raise fail(f"{output} is there already; name another file with --output.")
+    output.write_text(drafted.text, encoding="utf-8")
+    remark(f"Wrote {output}. Read it, mend it, then: loanwright train {output} {sample}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Product file.")],
+) -> None:
+    """Say whether a product file can be used, and what it describes."""
+    from loanwright.decisioning.policy import Policy
+    from loanwright.features.product import load_product
+
+    product = load_product(file)
+    Policy.from_mapping(product.policy)
+    say(f"{product.title.en} ({product.name}), {product.currency}: the file can be used.")
+    show_table(
+        ("segment", "champion", "inputs", "model features"),
+        [
+            (one.name, one.champion, len(product.inputs(one.name)), ", ".join(one.features))
+            for one in product.segments.values()
+        ],
+    )

@@ -1,0 +1,105 @@
+"""Rows of applications from a file: CSV, JSON, JSONL or parquet."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loanwright.cli.failures import fail
+
+if TYPE_CHECKING:
+    from loanwright.features.product import Product
+
+REFERENCES = ("document_number", "applicant_id")
+TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One application of a file.
+
+    Attributes
+    ----------
+    number
+        Its place in the file, counted from 1 without the header.
+    reference
+        `document_number` or `applicant_id` with its value, or nothing.
+    features
+        Feature name to value.
+    """
+
+    number: int
+    reference: Mapping[str, str] = field(default_factory=dict)
+    features: Mapping[str, Any]
+
+
+def read_rows(path: Path, product: "Product") -> list[Row]:
+    """Read the applications of a file; columns that are no feature of the product are left out.
+
+    A row is either flat, feature by feature with `document_number` or `applicant_id` beside them,
+    or shaped as in the API: `applicant` and `features`.
+    """
+    readers = {".csv": _read_csv, ".json": _read_json, ".jsonl": _read_jsonl}
+    reader = readers.get(path.suffix, _read_parquet)
+    try:
+        found = reader(path)
+    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error) as problem:
+        raise fail(f"{path} cannot be read: {problem}") from problem
+    if not all(isinstance(one, dict) for one in found):
+        raise fail(f"{path} is not a list of applications: each must be an object.")
+    typed = path.suffix == ".csv"
+    return [_row(number, one, product, typed=typed) for number, one in enumerate(found, 1)]
+
+
+def _row(number: int, found: Mapping[str, Any], product: "Product", *, typed: bool) -> Row:
+    shaped = isinstance(found.get("features"), Mapping)
+    flat = found["features"] if shaped else found
+    references = (found.get("applicant") or {}) if shaped else found
+    if shaped:
+        names = {"document_number": "document_number", "id": "applicant_id"}
+        references = {names.get(key, key): value for key, value in references.items()}
+    features = {
+        name: _typed(value, product.features[name].type) if typed else value
+        for name, value in flat.items()
+        if name in product.features and product.features[name].expression is None
+    }
+    reference = {key: str(references[key]) for key in REFERENCES if references.get(key)}
+    return Row(number=number, reference=reference, features=features)
+
+
+def _typed(text: str | None, kind: str) -> Any:
+    """Turn the text of a CSV cell into what its feature holds; what does not fit stays text."""
+    if text is None or text.strip() in {"", "NA", "null"}:
+        return None
+    text = text.strip()
+    if kind == "boolean":
+        return TRUTHS.get(text.lower(), text)
+    if kind in {"category", "date"}:
+        return text
+    try:
+        return int(text) if kind == "integer" and "." not in text else float(text)
+    except ValueError:
+        return text
+
+
+def _read_csv(path: Path) -> list[Any]:
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def _read_json(path: Path) -> list[Any]:
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return found if isinstance(found, list) else [found]
+
+
+def _read_jsonl(path: Path) -> list[Any]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def _read_parquet(path: Path) -> Sequence[Any]:
+    from loanwright.cli.train import read_table
+
+    return list(read_table(path).to_dicts())

@@ -1,0 +1,112 @@
+"""Writes the reference pages from the code: `make docs`."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tests.docs.repository import DOCS
+from typer.main import get_command
+
+REFERENCE = DOCS / "reference"
+MADE = "This page is made by `make docs`; the tests compare it with the code."
+
+
+def write_cli() -> str:
+    """Return the reference of the command line."""
+    from loanwright.cli.main import app
+
+    lines = [
+        "# Command line",
+        "",
+        MADE,
+        "",
+        "Results go to standard output, progress and remarks to standard error. Exit codes: 0 all"
+        " went well; 1 something failed, or a check found something; 2 the command was used"
+        " wrongly.",
+        "",
+        "Commands that open the database read the [settings](settings.md).",
+    ]
+    for path, command in sorted(_commands(get_command(app), "loanwright")):
+        lines += ["", f"## {path}", "", _help_of(command), "", "```", _usage(path, command), "```"]
+        lines += _parameter_table(command)
+    return "\n".join(lines) + "\n"
+
+
+def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    children = getattr(command, "commands", {})
+    if not children:
+        yield path, command
+    for name, child in children.items():
+        yield from _commands(child, f"{path} {name}")
+
+
+def _help_of(command: Any) -> str:
+    paragraphs = (command.help or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _usage(path: str, command: Any) -> str:
+    arguments = [one for one in command.params if one.param_type_name == "argument"]
+    names = [one.name.upper() if one.required else f"[{one.name.upper()}]" for one in arguments]
+    options = ["[OPTIONS]"] if len(command.params) > len(arguments) else []
+    return " ".join([path, *options, *names])
+
+
+def _parameter_table(command: Any) -> list[str]:
+    rows = []
+    for parameter in command.params:
+        names = (
+            parameter.opts if parameter.param_type_name == "option" else [parameter.name.upper()]
+        )
+        shown = ", ".join(f"`{name}`" for name in [*names, *parameter.secondary_opts])
+        default = parameter.default
+        plain = default is None or default is False or callable(default) or parameter.required
+        rows.append(f"| {shown} | {'' if plain else f'`{default}`'} | {parameter.help or ''} |")
+    if not rows:
+        return []
+    return ["", "| Parameter | Default | Meaning |", "|---|---|---|", *rows]
+
+
+def write_settings() -> str:
+    """Return the reference of the settings."""
+    from loanwright.service.settings import Settings
+
+    lines = [
+        "# Settings",
+        "",
+        MADE,
+        "",
+        "A setting is read from the environment (`LOANWRIGHT_…`), else from `loanwright.toml` in"
+        " the working directory (its name in lower case, without the prefix), else it has its"
+        " default. An unknown name in the file is refused.",
+        "",
+        "| Environment | In the file | Default | Meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default()
+        unsaid = field.default_factory or default is None or default == ()
+        shown = "" if unsaid else f"`{_plain(default)}`"
+        meaning = (field.description or "").replace("|", "\\|")
+        lines.append(f"| `LOANWRIGHT_{name.upper()}` | `{name}` | {shown} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": write_cli, "settings.md": write_settings}
+
+
+def main() -> None:
+    """Write every page."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, write in PAGES.items():
+        (REFERENCE / name).write_text(write(), encoding="utf-8")
+        print(f"docs/reference/{name}")
+
+
+if __name__ == "__main__":
+    main()
