@@ -1,0 +1,227 @@
+"""Verdicts: each with its number, its threshold and a sentence in English and Russian."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import hypot
+from types import MappingProxyType
+from typing import Any
+
+from loanwright.metrics.distributions import beta_cdf
+
+LEAST_DEFAULTS = 100
+SLOPE_RANGE = (0.93, 1.07)
+MOST_SHIFT = 0.1
+MOST_MISSED_BINS = 2
+SIGNIFICANCE = 0.05
+LEAK_AUC = 0.85
+MOST_IN_ONE_GRADE = 0.5
+_ONE_SIDED = 1.645
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """What one check of a report found.
+
+    Attributes
+    ----------
+    code
+        Stable name of the check.
+    ok
+        Whether the number keeps to the threshold; otherwise it asks for attention.
+    value
+        The number, or the names, in words.
+    """
+
+    code: str
+    ok: bool
+    value: str
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values with the check's sentences."""
+        return {
+            "code": self.code,
+            "verdict": "ok" if self.ok else "attention",
+            "value": self.value,
+            "demand": dict(DEMANDS[self.code]),
+        }
+
+
+DEMANDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "enough_defaults": {
+            "en": f"The judged sample holds at least {LEAST_DEFAULTS} defaults; with fewer than "
+            f"{LEAST_DEFAULTS} bads every number below is rough.",
+            "ru": f"В проверочной выборке не меньше {LEAST_DEFAULTS} дефолтов; если их меньше "
+            f"{LEAST_DEFAULTS}, все числа ниже приблизительны.",
+        },
+        "discrimination": {
+            "en": "The whole interval of the AUC lies above 0.5.",
+            "ru": "Весь интервал AUC лежит выше 0,5.",
+        },
+        "steadiness": {
+            "en": "The AUC of the judged sample is not lower than that of the calibration sample "
+            "by more than chance explains (one-sided, 5%).",
+            "ru": "AUC проверочной выборки не ниже AUC калибровочной больше, чем можно объяснить "
+            "случаем (односторонний критерий, 5 %).",
+        },
+        "calibration_slope": {
+            "en": f"The slope of calibration is {SLOPE_RANGE[0]} to {SLOPE_RANGE[1]}, or its "
+            "interval holds 1.",
+            "ru": f"Наклон калибровки от {SLOPE_RANGE[0]} до {SLOPE_RANGE[1]}, или его интервал "
+            "содержит 1.",
+        },
+        "calibration_in_the_large": {
+            "en": f"Calibration in the large is within ±{MOST_SHIFT}, or its interval holds 0: "
+            "default is as frequent as stated.",
+            "ru": f"Общий сдвиг калибровки в пределах ±{MOST_SHIFT}, или его интервал содержит "
+            "0: дефолты случаются так часто, как заявлено.",
+        },
+        "reliability": {
+            "en": f"At most {MOST_MISSED_BINS} groups of the reliability table have a stated "
+            "probability outside the interval of the observed rate.",
+            "ru": f"Не больше чем в {MOST_MISSED_BINS} группах таблицы надёжности заявленная "
+            "вероятность лежит вне интервала наблюдаемой доли.",
+        },
+        "grade_order": {
+            "en": "No grade has a default rate significantly below that of a safer grade.",
+            "ru": "Ни у одного класса доля дефолтов не ниже значимо, чем у более надёжного.",
+        },
+        "grade_probability": {
+            "en": "No grade defaults significantly more than stated (Jeffreys test, "
+            f"{SIGNIFICANCE:.0%} over all grades).",
+            "ru": "Ни в одном классе дефолтов не больше значимо, чем заявлено (критерий "
+            f"Джеффриса, {SIGNIFICANCE:.0%} на все классы).",
+        },
+        "concentration": {
+            "en": f"No grade holds more than {MOST_IN_ONE_GRADE:.0%} of applicants.",
+            "ru": f"Ни один класс не содержит больше {MOST_IN_ONE_GRADE:.0%} заявителей.",
+        },
+        "stability": {
+            "en": "The PSI of scores, calibration against judged sample, is below its critical "
+            "value at these sizes.",
+            "ru": "PSI баллов между калибровочной и проверочной выборками ниже критического "
+            "значения при таких размерах.",
+        },
+        "leaks": {
+            "en": f"No feature alone reaches an AUC above {LEAK_AUC}.",
+            "ru": f"Ни один признак сам по себе не даёт AUC выше {LEAK_AUC}.",
+        },
+    }
+)
+
+
+def verdicts(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what each check found in a report, in a fixed order."""
+    checks: tuple[Callable[[Mapping[str, Any]], Verdict | None], ...] = (
+        _enough_defaults,
+        _discrimination,
+        _steadiness,
+        _slope,
+        _in_the_large,
+        _reliability,
+        _grade_order,
+        _grade_probability,
+        _concentration,
+        _stability,
+        _leaks,
+    )
+    found = (check(report) for check in checks)
+    return [one.to_mapping() for one in found if one is not None]
+
+
+def _judged(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    return report["samples"][report["judged"]]
+
+
+def _written(estimate: Mapping[str, Any], digits: int = 3) -> str:
+    value, lower, upper = (f"{estimate[key]:.{digits}f}" for key in ("value", "lower", "upper"))
+    return f"{value} [{lower}, {upper}]"
+
+
+def _enough_defaults(report: Mapping[str, Any]) -> Verdict:
+    defaults = _judged(report)["defaults"]
+    return Verdict(code="enough_defaults", ok=defaults >= LEAST_DEFAULTS, value=str(defaults))
+
+
+def _discrimination(report: Mapping[str, Any]) -> Verdict:
+    area = _judged(report)["auc"]
+    return Verdict(code="discrimination", ok=area["lower"] > 0.5, value=_written(area))
+
+
+def _steadiness(report: Mapping[str, Any]) -> Verdict | None:
+    if "calibration" not in report["samples"]:
+        return None
+    before, after = report["samples"]["calibration"]["auc"], _judged(report)["auc"]
+    error = hypot(*((area["upper"] - area["lower"]) / (2 * 1.96) for area in (before, after)))
+    fall = before["value"] - after["value"]
+    return Verdict(code="steadiness", ok=fall <= _ONE_SIDED * error, value=f"{-fall:+.4f}")
+
+
+def _slope(report: Mapping[str, Any]) -> Verdict:
+    slope = _judged(report)["calibration_slope"]
+    near = SLOPE_RANGE[0] <= slope["value"] <= SLOPE_RANGE[1]
+    ok = near or slope["lower"] <= 1 <= slope["upper"]
+    return Verdict(code="calibration_slope", ok=ok, value=_written(slope))
+
+
+def _in_the_large(report: Mapping[str, Any]) -> Verdict:
+    shift = _judged(report)["calibration_in_the_large"]
+    ok = abs(shift["value"]) <= MOST_SHIFT or shift["lower"] <= 0 <= shift["upper"]
+    return Verdict(code="calibration_in_the_large", ok=ok, value=_written(shift))
+
+
+def _reliability(report: Mapping[str, Any]) -> Verdict:
+    rows = _judged(report)["reliability"]
+    missed = sum(not _holds(row["default_rate"], row["mean_probability"]) for row in rows)
+    return Verdict(
+        code="reliability", ok=missed <= MOST_MISSED_BINS, value=f"{missed} / {len(rows)}"
+    )
+
+
+def _holds(estimate: Mapping[str, Any], number: float) -> bool:
+    return bool(estimate["lower"] <= number <= estimate["upper"])
+
+
+def _used(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return [grade for grade in report["grades"] if grade["count"]]
+
+
+def _grade_order(report: Mapping[str, Any]) -> Verdict:
+    wrong = []
+    highest = 0.0
+    for grade in _used(report):
+        if grade["default_rate"]["upper"] < highest:
+            wrong.append(grade["name"])
+        highest = max(highest, grade["default_rate"]["lower"])
+    return Verdict(code="grade_order", ok=not wrong, value=", ".join(wrong) or "—")
+
+
+def _grade_probability(report: Mapping[str, Any]) -> Verdict:
+    used = _used(report)
+    low = [grade["name"] for grade in used if _p_value(grade) < SIGNIFICANCE / len(used)]
+    return Verdict(code="grade_probability", ok=not low, value=", ".join(low) or "—")
+
+
+def _p_value(grade: Mapping[str, Any]) -> float:
+    """Return how likely the true rate is at or below the stated one, seen the defaults."""
+    good = grade["count"] - grade["defaults"]
+    return beta_cdf(grade["mean_probability"], grade["defaults"] + 0.5, good + 0.5)
+
+
+def _concentration(report: Mapping[str, Any]) -> Verdict:
+    grade = max(report["grades"], key=lambda one: one["share"])
+    value = f"{grade['name']}: {grade['share']:.1%}"
+    return Verdict(code="concentration", ok=grade["share"] <= MOST_IN_ONE_GRADE, value=value)
+
+
+def _stability(report: Mapping[str, Any]) -> Verdict | None:
+    found = report["stability"]
+    if found is None:
+        return None
+    value = f"{found['psi']['value']:.4f} / {found['critical']:.4f}"
+    return Verdict(code="stability", ok=not found["shifted"], value=value)
+
+
+def _leaks(report: Mapping[str, Any]) -> Verdict:
+    suspects = [one["name"] for one in report["features"] if one["single_auc"]["value"] > LEAK_AUC]
+    return Verdict(code="leaks", ok=not suspects, value=", ".join(suspects) or "—")
