@@ -89,11 +89,14 @@ def waterfall(
 
 
 def contributions_table(
-    contributions: Sequence[Contribution], *, labels: Labels = CONTRIBUTION_LABELS
+    contributions: Sequence[Contribution],
+    *,
+    labels: Labels = CONTRIBUTION_LABELS,
+    heading: str = "Feature",
 ) -> Table:
-    """Return the numbers behind the bars or the waterfall."""
+    """Return the numbers behind the bars or the waterfall; ``heading`` is over the names."""
     rows = tuple((one.label, signed(one.value)) for one in contributions)
-    return Table(caption=labels.title, header=("", labels.x), rows=rows)
+    return Table(caption=labels.title, header=(heading, labels.x or labels.title), rows=rows)
 
 
 def signed(value: float) -> str:

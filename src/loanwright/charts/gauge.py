@@ -95,7 +95,7 @@ def gauge_table(value: float, *, bands: Sequence[Band], labels: Labels = GAUGE_L
         )
         for index, band in enumerate(bands)
     )
-    return Table(caption=labels.title, header=("", "Range", labels.title), rows=rows)
+    return Table(caption=labels.title, header=("Band", "Range", labels.title), rows=rows)
 
 
 def _current(bands: Sequence[Band], value: float) -> int:

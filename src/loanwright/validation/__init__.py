@@ -1,1 +1,1 @@
-"""The validation report: numbers with intervals and verdicts, as JSON and as one page."""
+"""The validation report: numbers with intervals and checks, as JSON and as one page."""

@@ -9,7 +9,7 @@ from loanwright.charts.canvas import Labels, Table
 from loanwright.metrics.estimate import Estimate
 from loanwright.metrics.probability import Reliability, ReliabilityBin
 from loanwright.validation.style import STYLE
-from loanwright.validation.verdicts import LEAST_DEFAULTS
+from loanwright.validation.checks import LEAST_DEFAULTS
 from loanwright.validation.words import words
 
 _COUNTS = ("rows", "defaults")
@@ -49,7 +49,7 @@ def render(report: _Report, *, language: str = "en") -> str:
     word = words(language)
     title = report["subject"]["title"].get(language) or report["subject"]["product"]
     chapters: Sequence[Callable[[_Report, _Words, str], str]] = (
-        _verdicts,
+        _checks,
         _measures,
         _pictures,
         _grades,
@@ -109,24 +109,24 @@ def _rate(estimate: Mapping[str, Any] | None) -> str:
     return f"{_share(estimate['value'])}<small>{interval}</small>"
 
 
-def _verdicts(report: _Report, word: _Words, language: str) -> str:
+def _checks(report: _Report, word: _Words, language: str) -> str:
     rows = [
         _cells(
             (
                 escape(one["demand"][language]),
                 escape(one["value"]),
-                f'<span class="pill {one["verdict"]}">{escape(word[one["verdict"]])}</span>',
+                f'<span class="pill {one["result"]}">{escape(word[one["result"]])}</span>',
             )
         )
-        for one in report["verdicts"]
+        for one in report["checks"]
     ]
     defaults = report["samples"][report["judged"]]["defaults"]
     notice = ""
     if defaults < LEAST_DEFAULTS:
         notice = f'<div class="notice attention">{escape(word["few_defaults"])}: {defaults}</div>'
-    header = (word["check"], word["found"], word["verdict"])
-    table = _table(header, rows, name=word["verdicts"])
-    return _section(word["verdicts"], notice + table)
+    header = (word["check"], word["found"], word["result"])
+    table = _table(header, rows, name=word["checks"])
+    return _section(word["checks"], notice + table)
 
 
 def _measures(report: _Report, word: _Words, _: str) -> str:
@@ -265,7 +265,9 @@ def _stability(report: _Report, word: _Words, _: str) -> str:
         _cells((escape(word["psi"]), _estimate(found["psi"]))),
         _cells((escape(word["critical"]), f"{found['critical']:.4f}")),
     ]
-    return _section(word["stability"], _table(("", ""), rows, name=word["stability"]))
+    return _section(
+        word["stability"], _table((word["measure"], word["value"]), rows, name=word["stability"])
+    )
 
 
 def _features(report: _Report, word: _Words, language: str) -> str:
@@ -302,4 +304,6 @@ def _origin(report: _Report, word: _Words, _: str) -> str:
     known[word["method"]] = report["calibration"]["method"]
     facts = {**known, **report["split"], **subject["facts"]}
     rows = [_cells((escape(str(key)), escape(str(value)))) for key, value in facts.items()]
-    return _section(word["origin"], _table(("", ""), rows, name=word["origin"]))
+    return _section(
+        word["origin"], _table((word["fact"], word["value"]), rows, name=word["origin"])
+    )

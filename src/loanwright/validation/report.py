@@ -14,7 +14,7 @@ from loanwright.metrics.stability import psi
 from loanwright.scaling import Scale
 from loanwright.validation.features import FeatureSummary
 from loanwright.validation.samples import ScoredSample, judged_sample, measure
-from loanwright.validation.verdicts import verdicts
+from loanwright.validation.checks import run_checks
 
 SCORE_BINS = 24
 
@@ -85,7 +85,7 @@ def validation_report(
     -------
     dict
         Measures with intervals for each sample; for the judged one the reliability, the grades,
-        the ROC curve and the distribution of scores; the features; and verdicts with their
+        the ROC curve and the distribution of scores; the features; and checks with their
         thresholds. Floats are rounded to 6 digits after the point.
 
     Raises
@@ -108,7 +108,7 @@ def validation_report(
         "features": [feature.to_mapping() for feature in features],
         "calibration": _calibration(calibration),
     }
-    report["verdicts"] = verdicts(report)
+    report["checks"] = run_checks(report)
     return report
 
 

@@ -12,16 +12,18 @@ class LanguageUnknown(NotFound):
 
 _ENGLISH = {
     "title": "Validation report",
-    "verdicts": "Verdicts",
+    "checks": "Checks",
     "check": "Check",
     "found": "Found",
-    "verdict": "Verdict",
+    "result": "Result",
     "ok": "ok",
     "attention": "attention",
     "few_defaults": "Fewer than 100 bads",
     "samples": "Samples",
     "measures": "Measures",
     "measure": "Measure",
+    "value": "Value",
+    "fact": "Fact",
     "intervals": "Values with 95% intervals. The judged sample was seen neither by the model nor "
     "by its calibration.",
     "development": "development",
@@ -91,16 +93,18 @@ _ENGLISH = {
 
 _RUSSIAN = {
     "title": "Отчёт о валидации",
-    "verdicts": "Заключения",
+    "checks": "Проверки",
     "check": "Проверка",
     "found": "Найдено",
-    "verdict": "Заключение",
+    "result": "Итог",
     "ok": "в порядке",
     "attention": "внимание",
     "few_defaults": "Меньше 100 дефолтов",
     "samples": "Выборки",
     "measures": "Показатели",
     "measure": "Показатель",
+    "value": "Значение",
+    "fact": "Сведение",
     "intervals": "Значения с 95%-ми интервалами. Проверочную выборку не видели ни модель, ни её "
     "калибровка.",
     "development": "разработка",

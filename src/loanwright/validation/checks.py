@@ -1,4 +1,4 @@
-"""Verdicts: each with its number, its threshold and a sentence in English and Russian."""
+"""Checks: each with its number, its threshold and a sentence in English and Russian."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _ONE_SIDED = 1.645
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
+class Check:
     """What one check of a report found.
 
     Attributes
@@ -40,7 +40,7 @@ class Verdict:
         """Return plain values with the check's sentences."""
         return {
             "code": self.code,
-            "verdict": "ok" if self.ok else "attention",
+            "result": "ok" if self.ok else "attention",
             "value": self.value,
             "demand": dict(DEMANDS[self.code]),
         }
@@ -110,9 +110,9 @@ DEMANDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 
 
-def verdicts(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+def run_checks(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return what each check found in a report, in a fixed order."""
-    checks: tuple[Callable[[Mapping[str, Any]], Verdict | None], ...] = (
+    checks: tuple[Callable[[Mapping[str, Any]], Check | None], ...] = (
         _enough_defaults,
         _discrimination,
         _steadiness,
@@ -138,44 +138,42 @@ def _written(estimate: Mapping[str, Any], digits: int = 3) -> str:
     return f"{value} [{lower}, {upper}]"
 
 
-def _enough_defaults(report: Mapping[str, Any]) -> Verdict:
+def _enough_defaults(report: Mapping[str, Any]) -> Check:
     defaults = _judged(report)["defaults"]
-    return Verdict(code="enough_defaults", ok=defaults >= LEAST_DEFAULTS, value=str(defaults))
+    return Check(code="enough_defaults", ok=defaults >= LEAST_DEFAULTS, value=str(defaults))
 
 
-def _discrimination(report: Mapping[str, Any]) -> Verdict:
+def _discrimination(report: Mapping[str, Any]) -> Check:
     area = _judged(report)["auc"]
-    return Verdict(code="discrimination", ok=area["lower"] > 0.5, value=_written(area))
+    return Check(code="discrimination", ok=area["lower"] > 0.5, value=_written(area))
 
 
-def _steadiness(report: Mapping[str, Any]) -> Verdict | None:
+def _steadiness(report: Mapping[str, Any]) -> Check | None:
     if "calibration" not in report["samples"]:
         return None
     before, after = report["samples"]["calibration"]["auc"], _judged(report)["auc"]
     error = hypot(*((area["upper"] - area["lower"]) / (2 * 1.96) for area in (before, after)))
     fall = before["value"] - after["value"]
-    return Verdict(code="steadiness", ok=fall <= _ONE_SIDED * error, value=f"{-fall:+.4f}")
+    return Check(code="steadiness", ok=fall <= _ONE_SIDED * error, value=f"{-fall:+.4f}")
 
 
-def _slope(report: Mapping[str, Any]) -> Verdict:
+def _slope(report: Mapping[str, Any]) -> Check:
     slope = _judged(report)["calibration_slope"]
     near = SLOPE_RANGE[0] <= slope["value"] <= SLOPE_RANGE[1]
     ok = near or slope["lower"] <= 1 <= slope["upper"]
-    return Verdict(code="calibration_slope", ok=ok, value=_written(slope))
+    return Check(code="calibration_slope", ok=ok, value=_written(slope))
 
 
-def _in_the_large(report: Mapping[str, Any]) -> Verdict:
+def _in_the_large(report: Mapping[str, Any]) -> Check:
     shift = _judged(report)["calibration_in_the_large"]
     ok = abs(shift["value"]) <= MOST_SHIFT or shift["lower"] <= 0 <= shift["upper"]
-    return Verdict(code="calibration_in_the_large", ok=ok, value=_written(shift))
+    return Check(code="calibration_in_the_large", ok=ok, value=_written(shift))
 
 
-def _reliability(report: Mapping[str, Any]) -> Verdict:
+def _reliability(report: Mapping[str, Any]) -> Check:
     rows = _judged(report)["reliability"]
     missed = sum(not _holds(row["default_rate"], row["mean_probability"]) for row in rows)
-    return Verdict(
-        code="reliability", ok=missed <= MOST_MISSED_BINS, value=f"{missed} / {len(rows)}"
-    )
+    return Check(code="reliability", ok=missed <= MOST_MISSED_BINS, value=f"{missed} / {len(rows)}")
 
 
 def _holds(estimate: Mapping[str, Any], number: float) -> bool:
@@ -186,20 +184,20 @@ def _used(report: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return [grade for grade in report["grades"] if grade["count"]]
 
 
-def _grade_order(report: Mapping[str, Any]) -> Verdict:
+def _grade_order(report: Mapping[str, Any]) -> Check:
     wrong = []
     highest = 0.0
     for grade in _used(report):
         if grade["default_rate"]["upper"] < highest:
             wrong.append(grade["name"])
         highest = max(highest, grade["default_rate"]["lower"])
-    return Verdict(code="grade_order", ok=not wrong, value=", ".join(wrong) or "—")
+    return Check(code="grade_order", ok=not wrong, value=", ".join(wrong) or "—")
 
 
-def _grade_probability(report: Mapping[str, Any]) -> Verdict:
+def _grade_probability(report: Mapping[str, Any]) -> Check:
     used = _used(report)
     low = [grade["name"] for grade in used if _p_value(grade) < SIGNIFICANCE / len(used)]
-    return Verdict(code="grade_probability", ok=not low, value=", ".join(low) or "—")
+    return Check(code="grade_probability", ok=not low, value=", ".join(low) or "—")
 
 
 def _p_value(grade: Mapping[str, Any]) -> float:
@@ -208,20 +206,20 @@ def _p_value(grade: Mapping[str, Any]) -> float:
     return beta_cdf(grade["mean_probability"], grade["defaults"] + 0.5, good + 0.5)
 
 
-def _concentration(report: Mapping[str, Any]) -> Verdict:
+def _concentration(report: Mapping[str, Any]) -> Check:
     grade = max(report["grades"], key=lambda one: one["share"])
     value = f"{grade['name']}: {grade['share']:.1%}"
-    return Verdict(code="concentration", ok=grade["share"] <= MOST_IN_ONE_GRADE, value=value)
+    return Check(code="concentration", ok=grade["share"] <= MOST_IN_ONE_GRADE, value=value)
 
 
-def _stability(report: Mapping[str, Any]) -> Verdict | None:
+def _stability(report: Mapping[str, Any]) -> Check | None:
     found = report["stability"]
     if found is None:
         return None
     value = f"{found['psi']['value']:.4f} / {found['critical']:.4f}"
-    return Verdict(code="stability", ok=not found["shifted"], value=value)
+    return Check(code="stability", ok=not found["shifted"], value=value)
 
 
-def _leaks(report: Mapping[str, Any]) -> Verdict:
+def _leaks(report: Mapping[str, Any]) -> Check:
     suspects = [one["name"] for one in report["features"] if one["single_auc"]["value"] > LEAK_AUC]
-    return Verdict(code="leaks", ok=not suspects, value=", ".join(suspects) or "—")
+    return Check(code="leaks", ok=not suspects, value=", ".join(suspects) or "—")
