@@ -1,38 +1,83 @@
 """Starts the server: uvloop, httptools, a graceful stop."""
 
+import asyncio
 import logging
+import socket
 import sys
+from collections.abc import Callable
 
 import uvicorn
 
+from loanwright.errors import Unavailable
 from loanwright.service.asgi import create_app
-from loanwright.service.bootstrap import build
-from loanwright.service.edge.logs import ServerEvents, json_log
+from loanwright.service.bootstrap import Service, build
+from loanwright.service.edge.logs import Log, ServerEvents, json_log
 from loanwright.service.settings import Settings
 
 SWITCH_SECONDS = 0.0005
+BACKLOG = 2_048
+Ready = Callable[[str], None]
 
 
-def serve(settings: Settings) -> None:
-    """Serve until a signal says stop; open requests are answered first."""
+class AddressTaken(Unavailable):
+    """The service cannot listen on {host}:{port}: {why}."""
+
+
+def serve(service: Service, *, ready: Ready | None = None, log: Log | None = None) -> None:
+    """Serve until a signal says stop; open requests are answered first.
+
+    `ready` is called with the address once requests are answered there.
+    """
     # The deciding thread and the loop take turns often: 5 ms, the default, is a whole decision.
     sys.setswitchinterval(SWITCH_SECONDS)
-    log = json_log()
-    logging.getLogger("uvicorn").addHandler(ServerEvents(log))
-    uvicorn.run(
-        create_app(build(settings), log=log),
-        host=settings.host,
-        port=settings.port,
+    settings = service.settings
+    log = log or json_log()
+    events = ServerEvents(log)
+    logging.getLogger("uvicorn").addHandler(events)
+    listener = listen(settings.host, settings.port)
+    config = uvicorn.Config(
+        create_app(service, log=log),
         loop="uvloop",
         http="httptools",
         ws="none",
+        lifespan="on",
         access_log=False,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=round(settings.graceful_timeout),
-        backlog=2048,
+        backlog=BACKLOG,
     )
+    try:
+        Server(config, ready).run(sockets=[listener])
+    finally:
+        logging.getLogger("uvicorn").removeHandler(events)
+
+
+class Server(uvicorn.Server):
+    """A server that says when and where it answers."""
+
+    def __init__(self, config: uvicorn.Config, ready: Ready | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell whoever waits for it."""
+        await super().startup(sockets)
+        if self._ready is not None and sockets:
+            host, port = sockets[0].getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            # In a thread: whoever is told may use the database, which would hold up the loop.
+            await asyncio.to_thread(self._ready, f"http://{shown}:{port}")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket, or say why there cannot be one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as failure:
+        raise AddressTaken(host=host, port=port, why=failure.strerror) from failure
 
 
 if __name__ == "__main__":
-    serve(Settings())
+    serve(build(Settings()))
