@@ -1,0 +1,1 @@
+"""The public pages: start, apply, result, in words a person understands."""

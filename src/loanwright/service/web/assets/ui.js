@@ -1,0 +1,156 @@
+/* What JavaScript adds; every page works without it. */
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const form = document.getElementById("application");
+  const year = 365 * 24 * 3600;
+
+  for (const link of document.querySelectorAll("[data-theme-choice]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const theme = link.dataset.themeChoice;
+      const secure = location.protocol === "https:" ? "; Secure" : "";
+      root.dataset.theme = theme;
+      document.cookie = `lw_theme=${theme}; Path=/; Max-Age=${year}; SameSite=Lax${secure}`;
+      document.querySelector(theme === "dark" ? ".to-light" : ".to-dark").focus();
+    });
+  }
+
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.parentElement.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      button.textContent = button.dataset.done;
+    });
+  }
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.addEventListener("click", () => window.print());
+  }
+
+  if (!form) return;
+  const summary = document.getElementById("summary");
+  const list = summary.querySelector("ul");
+  const fields = [...form.querySelectorAll("[data-field]")];
+  const decimal = form.dataset.decimal;
+  const written = new Intl.NumberFormat(form.dataset.languageCode === "ru" ? "ru-RU" : "en-GB", { maximumFractionDigits: 9 });
+
+  /* The same reading of numbers as the server's. */
+  const readNumber = (text) => {
+    let compact = text.replace(/[\s\u00a0\u2007\u202f'’]/g, "").replace("−", "-");
+    if (decimal === ",") compact = compact.replaceAll(",", ".");
+    else if (/^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$/.test(compact)) compact = compact.replaceAll(",", "");
+    return /^[+-]?\d{1,15}(\.\d{1,9})?$/.test(compact) ? Number(compact) : null;
+  };
+
+  const controls = (field) => [...field.querySelectorAll("input, select")];
+  const valueOf = (field) => {
+    if (field.dataset.kind !== "choices") return field.querySelector("input, select").value.trim();
+    const chosen = field.querySelector("input:checked");
+    return chosen ? chosen.value : "";
+  };
+  const insteadOf = (field) => {
+    const select = field.querySelector(".instead + select");
+    return select ? select.value : "";
+  };
+
+  const problemOf = (field) => {
+    const { kind, missing, type, range, minimum, maximum } = field.dataset;
+    const value = valueOf(field);
+    if (insteadOf(field)) return "";
+    if (!value) return "required" in field.dataset ? missing : "";
+    if (kind === "date" && ((minimum && value < minimum) || (maximum && value > maximum))) return range;
+    if (kind !== "number") return "";
+    const number = readNumber(value);
+    if (number === null || ("whole" in field.dataset && !Number.isInteger(number))) return type;
+    return (minimum && number < Number(minimum)) || (maximum && number > Number(maximum)) ? range : "";
+  };
+
+  const show = (field, problem) => {
+    const error = document.getElementById(`${field.dataset.field}-error`);
+    const described = field.dataset.kind === "choices" ? field : field.querySelector("input, select");
+    const others = (described.getAttribute("aria-describedby") || "").split(" ").filter((id) => id && id !== error.id);
+    error.hidden = !problem;
+    error.querySelector("span").textContent = problem;
+    field.classList.toggle("wrong", Boolean(problem));
+    if (problem) described.setAttribute("aria-invalid", "true");
+    else described.removeAttribute("aria-invalid");
+    described.setAttribute("aria-describedby", (problem ? [error.id, ...others] : others).join(" "));
+  };
+
+  const complain = (field, problem) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = `#${field.dataset.field}`;
+    link.textContent = field.dataset.title;
+    item.append(link, `: ${problem}`);
+    list.append(item);
+  };
+
+  for (const field of fields) {
+    field.addEventListener("change", () => {
+      const input = field.querySelector("input[type=text]");
+      const number = input && readNumber(input.value);
+      if (input && number !== null && Math.abs(number) >= 1000) input.value = written.format(number);
+      if (field.classList.contains("wrong") || valueOf(field)) show(field, problemOf(field));
+    });
+  }
+
+  list.addEventListener("click", (event) => {
+    const link = event.target.closest("a");
+    if (!link) return;
+    event.preventDefault();
+    document.getElementById(link.hash.slice(1)).focus();
+  });
+
+  const button = form.querySelector("button[type=submit]");
+  const label = button.textContent;
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    const problems = fields.map((field) => [field, problemOf(field)]);
+    list.replaceChildren();
+    for (const [field, problem] of problems) {
+      show(field, problem);
+      if (problem) complain(field, problem);
+    }
+    summary.hidden = list.childElementCount === 0;
+    if (!summary.hidden) {
+      event.preventDefault();
+      summary.focus();
+    } else if (sent) {
+      event.preventDefault();
+    } else {
+      sent = true;
+      button.setAttribute("aria-disabled", "true");
+      button.textContent = button.dataset.busy;
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    sent = false;
+    button.removeAttribute("aria-disabled");
+    button.textContent = label;
+  });
+
+  /* Answers survive a change of language: they wait in this tab for one page load. */
+  const waiting = `answers ${location.pathname}`;
+  const kept = sessionStorage.getItem(waiting);
+  sessionStorage.removeItem(waiting);
+  for (const [name, value] of kept ? JSON.parse(kept) : []) {
+    for (const control of form.elements) {
+      if (control.name !== name || control.type === "hidden") continue;
+      if (control.type === "radio") control.checked = control.value === value;
+      else control.value = value;
+    }
+  }
+  for (const link of document.querySelectorAll("[data-language]")) {
+    link.addEventListener("click", () => {
+      const answers = fields.flatMap(controls).filter((control) => control.type !== "radio" || control.checked);
+      const pairs = answers.map((control) => {
+        const number = control.type === "text" ? readNumber(control.value) : null;
+        return [control.name, number === null ? control.value : String(number)];
+      });
+      sessionStorage.setItem(waiting, JSON.stringify(pairs));
+    });
+  }
+  if (!summary.hidden) summary.focus();
+})();

@@ -1,0 +1,80 @@
+"""A small bank for the tests of the pages: real products, decisions by a rule of thumb."""
+
+import json
+from pathlib import Path
+from types import MappingProxyType
+
+from loanwright.features.product import bundled_product, bundled_products
+from loanwright.service.decisions.service import ApplicationNotDecided
+from loanwright.service.origination.schemas import Reply, Submission
+from loanwright.service.settings import Settings
+
+OUTCOMES = ((300_000, "approve"), (100_000, "refer"), (0, "decline"))
+
+
+class RememberingOrigination:
+    """Decides by the size of the limit, once for every idempotency key."""
+
+    def __init__(self) -> None:
+        self.submissions: list[Submission] = []
+        self.replies: dict[str, bytes] = {}
+        self.failure: Exception | None = None
+
+    def submit(self, submission: Submission) -> Reply:
+        if self.failure is not None:
+            raise self.failure
+        replayed = submission.idempotency_key in self.replies
+        if not replayed:
+            self.submissions.append(submission)
+            self.replies[submission.idempotency_key] = self._decide(submission)
+        body = self.replies[submission.idempotency_key]
+        return Reply(status=201, body=body, replayed=replayed, decision_id="dec_1")
+
+    def reply_of(self, application_id: str) -> bytes:
+        for body in self.replies.values():
+            if json.loads(body)["id"] == application_id:
+                return body
+        raise ApplicationNotDecided(application_id=application_id)
+
+    def _decide(self, submission: Submission) -> bytes:
+        limit = submission.features.get("limit", 0)
+        outcome = next(name for least, name in OUTCOMES if limit >= least)
+        reason = {
+            "code": "limit.adverse",
+            "source": "model",
+            "feature": "limit",
+            "contribution": -0.83 if outcome == "approve" else 0.83,
+            "text": {"en": "<b>The limit</b> weighed most.", "ru": "Важнее всего был лимит."},
+        }
+        rule = {
+            "code": "rule.limit_cap",
+            "source": "policy",
+            "feature": None,
+            "contribution": 0.0,
+            "text": {"en": "A large limit is reviewed.", "ru": "Большой лимит рассматривают."},
+        }
+        decision = {
+            "id": "dec_1",
+            "decided_at": "2026-11-21T04:30:00.123Z",
+            "outcome": outcome,
+            "probability_of_default": 0.24310987,
+            "score": 548,
+            "grade": "C",
+            "reasons": [rule, reason] if outcome == "refer" else [reason],
+            "model": {"hash": "5eed" * 16, "family": "lightgbm"},
+        }
+        number = f"app_{len(self.submissions):026d}"
+        document = {"id": number, "product": submission.product, "decision": decision}
+        return json.dumps(document, ensure_ascii=False).encode()
+
+
+class Bank:
+    """What the pages need of a service."""
+
+    def __init__(self, directory: Path) -> None:
+        self.settings = Settings(var_dir=directory)
+        self.products = MappingProxyType(
+            {name: bundled_product(name) for name in bundled_products()}
+        )
+        self.origination = RememberingOrigination()
+        self.decisions = self.origination
