@@ -36,7 +36,8 @@ class BinningOptions:
     min_bad
         Least defaults, and least non-defaults, of each of them.
     gain
-        Information value that one bin more must bring.
+        Information value that one bin more must bring, in units of what chance brings on average
+        at these sample sizes, 1/goods + 1/bads.
     undirected
         Shape of the default rate where the dictionary gives no direction.
     smoothing
@@ -48,7 +49,7 @@ class BinningOptions:
     min_share: float = 0.03
     min_count: int = 30
     min_bad: int = 5
-    gain: float = 0.0005
+    gain: float = 1.0
     undirected: Literal["monotone", "free"] = "free"
     smoothing: float = SMOOTHING
 
@@ -147,7 +148,7 @@ class _Context:
                 min_count=max(options.min_count, options.min_share * len(bad)),
                 min_bad=options.min_bad,
                 min_good=options.min_bad,
-                gain=options.gain,
+                gain=options.gain * (1 / int(bad.sum()) + 1 / int((~bad).sum())),
             ),
         )
 

@@ -159,8 +159,15 @@ def calibration_line(
     return CalibrationLine(slope=slope, intercept=intercept, in_the_large=large)
 
 
-def fit_line(label: Floats, log_odds: Floats) -> FittedLine:
-    """Return the maximum likelihood line of labels in [0, 1] on log-odds.
+def fit_line(label: Floats, log_odds: Floats, *, precision: float = 0.0) -> FittedLine:
+    """Return the logistic line of labels on log-odds.
+
+    Parameters
+    ----------
+    label, log_odds
+        (n,) zeros and ones, and finite log-odds.
+    precision
+        Of a normal prior of the slope around 1; 0 is plain maximum likelihood.
 
     Raises
     ------
@@ -174,6 +181,8 @@ def fit_line(label: Floats, log_odds: Floats) -> FittedLine:
     coefficients = np.zeros(2)
     for _ in range(_STEPS):
         gradient, information = _score(design, label, coefficients)
+        gradient[1] -= precision * (coefficients[1] / spread - 1) / spread
+        information[1, 1] += precision / spread**2
         if not np.isfinite(information).all() or np.linalg.cond(information) > 1e12:
             raise LineNotFound
         step = np.linalg.solve(information, gradient)

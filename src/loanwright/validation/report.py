@@ -12,9 +12,9 @@ from loanwright.metrics.discrimination import roc_points
 from loanwright.metrics.distributions import jeffreys
 from loanwright.metrics.stability import psi
 from loanwright.scaling import Scale
+from loanwright.validation.checks import run_checks
 from loanwright.validation.features import FeatureSummary
 from loanwright.validation.samples import ScoredSample, judged_sample, measure
-from loanwright.validation.checks import run_checks
 
 SCORE_BINS = 24
 

@@ -42,7 +42,10 @@ small { display: block; color: var(--soft); white-space: nowrap; }
 .ok { color: var(--good); background: var(--good-paper); }
 .attention { color: var(--warn); background: var(--warn-paper); }
 .notice { padding: .75rem 1rem; border-radius: 8px; font-weight: 600; }
-.pair { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); }
+.pair {
+  display: grid; gap: 1.25rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr));
+}
 .pair section { margin: 0; }
 .chart { width: 100%; height: auto; display: block; }
 details { margin-top: .75rem; }
