@@ -177,6 +177,31 @@ def columns_from_table(product: Product, table: pl.DataFrame) -> dict[str, Matri
     return encode_table(product, table)
 
 
+def labels_from_table(product: Product, table: pl.DataFrame) -> npt.NDArray[np.int8]:
+    """Return the label of every row.
+
+    Parameters
+    ----------
+    product
+        Its ``sample`` names the column, and the bad value where the column holds texts.
+    table
+        A polars table.
+
+    Returns
+    -------
+    ndarray
+        (n,) int8, 1 = bad.
+
+    Raises
+    ------
+    ColumnsRefused
+        If the column is absent, or a value is neither good nor bad.
+    """
+    from loanwright.features.tables import encode_labels
+
+    return encode_labels(product, table)
+
+
 def facts(product: Product, segment: str, record: Record) -> dict[str, Value]:
     """Return the values that the policy's rules need.
 

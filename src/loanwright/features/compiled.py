@@ -34,78 +34,81 @@ def _truth(answer: bool, a: float, b: float) -> float:
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _step(operation, a, b, c, out, width):  # type: ignore[no-untyped-def]  # noqa: C901
+def _step(steps, s, r, out, width):  # type: ignore[no-untyped-def]  # noqa: C901
+    operation, a, b = steps[s, 0], steps[s, 1], steps[s, 2]
     if operation == 0:
         for i in range(width):
-            out[i] = _finite(a[i] + b[i])
+            r[out, i] = _finite(r[a, i] + r[b, i])
     elif operation == 1:
         for i in range(width):
-            out[i] = _finite(a[i] - b[i])
+            r[out, i] = _finite(r[a, i] - r[b, i])
     elif operation == 2:
         for i in range(width):
-            out[i] = _finite(a[i] * b[i])
+            r[out, i] = _finite(r[a, i] * r[b, i])
     elif operation == 3:
         for i in range(width):
-            out[i] = _finite(a[i] / b[i])
+            r[out, i] = _finite(r[a, i] / r[b, i])
     elif operation == 4:
         for i in range(width):
-            out[i] = _truth(a[i] < b[i], a[i], b[i])
+            r[out, i] = _truth(r[a, i] < r[b, i], r[a, i], r[b, i])
     elif operation == 5:
         for i in range(width):
-            out[i] = _truth(a[i] <= b[i], a[i], b[i])
+            r[out, i] = _truth(r[a, i] <= r[b, i], r[a, i], r[b, i])
     elif operation == 6:
         for i in range(width):
-            out[i] = _truth(a[i] > b[i], a[i], b[i])
+            r[out, i] = _truth(r[a, i] > r[b, i], r[a, i], r[b, i])
     elif operation == 7:
         for i in range(width):
-            out[i] = _truth(a[i] >= b[i], a[i], b[i])
+            r[out, i] = _truth(r[a, i] >= r[b, i], r[a, i], r[b, i])
     elif operation == 8:
         for i in range(width):
-            out[i] = _truth(a[i] == b[i], a[i], b[i])
+            r[out, i] = _truth(r[a, i] == r[b, i], r[a, i], r[b, i])
     elif operation == 9:
         for i in range(width):
-            out[i] = _truth(a[i] != b[i], a[i], b[i])
+            r[out, i] = _truth(r[a, i] != r[b, i], r[a, i], r[b, i])
     else:
-        _logic_step(operation, a, b, c, out, width)
+        _logic_step(steps, s, r, out, width)
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _logic_step(operation, a, b, c, out, width):  # type: ignore[no-untyped-def]  # noqa: C901
+def _logic_step(steps, s, r, out, width):  # type: ignore[no-untyped-def]  # noqa: C901
+    operation, a, b, c = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3]
     if operation == 10:
         for i in range(width):
-            out[i] = 0.0 if a[i] == 0.0 or b[i] == 0.0 else a[i] * b[i]
+            r[out, i] = 0.0 if r[a, i] == 0.0 or r[b, i] == 0.0 else r[a, i] * r[b, i]
     elif operation == 11:
         for i in range(width):
-            out[i] = 1.0 if a[i] == 1.0 or b[i] == 1.0 else a[i] + b[i]
+            r[out, i] = 1.0 if r[a, i] == 1.0 or r[b, i] == 1.0 else r[a, i] + r[b, i]
     elif operation == 12:
         for i in range(width):
-            out[i] = 1.0 - a[i]
+            r[out, i] = 1.0 - r[a, i]
     elif operation == 13:
         for i in range(width):
-            if a[i] != a[i]:
-                out[i] = np.nan
+            if r[a, i] != r[a, i]:
+                r[out, i] = np.nan
             else:
-                out[i] = b[i] if a[i] == 1.0 else c[i]
+                r[out, i] = r[b, i] if r[a, i] == 1.0 else r[c, i]
     elif operation == 14:
         for i in range(width):
-            out[i] = 1.0 if a[i] != a[i] else 0.0
+            r[out, i] = 1.0 if r[a, i] != r[a, i] else 0.0
     else:
-        _aggregate_step(operation, a, b, out, width)
+        _aggregate_step(steps, s, r, out, width)
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _aggregate_step(operation, a, b, out, width):  # type: ignore[no-untyped-def]
+def _aggregate_step(steps, s, r, out, width):  # type: ignore[no-untyped-def]
+    operation, a, b = steps[s, 0], steps[s, 1], steps[s, 2]
     for i in range(width):
-        if a[i] != a[i]:
-            out[i] = b[i]
-        elif b[i] != b[i]:
-            out[i] = a[i]
+        if r[a, i] != r[a, i]:
+            r[out, i] = r[b, i]
+        elif r[b, i] != r[b, i]:
+            r[out, i] = r[a, i]
         elif operation == 15:
-            out[i] = _finite(a[i] + b[i])
+            r[out, i] = _finite(r[a, i] + r[b, i])
         elif operation == 16:
-            out[i] = b[i] if b[i] < a[i] else a[i]
+            r[out, i] = r[b, i] if r[b, i] < r[a, i] else r[a, i]
         else:
-            out[i] = b[i] if b[i] > a[i] else a[i]
+            r[out, i] = r[b, i] if r[b, i] > r[a, i] else r[a, i]
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -122,8 +125,7 @@ def _run(steps, constants, outputs, raw, result):  # type: ignore[no-untyped-def
             for i in range(width):
                 registers[j, i] = raw[j, start + i]
         for s in range(steps.shape[0]):
-            a, b, c = registers[steps[s, 1]], registers[steps[s, 2]], registers[steps[s, 3]]
-            _step(steps[s, 0], a, b, c, registers[first + s], width)
+            _step(steps, s, registers, first + s, width)
         for k in range(outputs.shape[0]):
             for i in range(width):
                 result[start + i, k] = registers[outputs[k], i] + 0.0

@@ -96,6 +96,7 @@ def _read_allowed(head: Reader) -> tuple[ProtectedUse, ...]:
 def _read_sample(table: Reader) -> Sample:
     sample = Sample(
         default=table.string("default"),
+        bad=table.string("bad") if table.has("bad") else None,
         applicant=table.string("applicant") if table.has("applicant") else None,
         date=table.string("date") if table.has("date") else None,
     )

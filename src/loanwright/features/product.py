@@ -28,7 +28,9 @@ class Sample:
     Attributes
     ----------
     default
-        Column with the label, 1 = bad.
+        Column with the label: 1 = bad, or two values of which ``bad`` names the bad one.
+    bad
+        The bad value, as text, or None for 0/1 and true/false.
     applicant
         Column that groups the rows of one person, or None.
     date
@@ -36,6 +38,7 @@ class Sample:
     """
 
     default: str
+    bad: str | None = None
     applicant: str | None = None
     date: str | None = None
 

@@ -31,9 +31,42 @@ def encode_table(product: Product, table: pl.DataFrame) -> dict[str, Column]:
     return columns
 
 
+def encode_labels(product: Product, table: pl.DataFrame) -> npt.NDArray[np.int8]:
+    """Return the label of every row; see ``labels_from_table``."""
+    name, bad = product.sample.default, product.sample.bad
+    if name not in table.columns:
+        raise ColumnsRefused((f"column {name}: is absent; it must hold the label, 1 = bad",))
+    series = table.get_column(name)
+    if bad is not None:
+        texts = _as_codes(_tidy(series))
+        labels = (texts == bad).cast(pl.Int8)
+        if texts.n_unique() - int(texts.null_count() > 0) > 2:
+            raise ColumnsRefused((f"column {name}: holds more than two values",))
+    else:
+        numbers = _numbers(series)
+        labels = _only(numbers, numbers.is_in([0.0, 1.0])).cast(pl.Int8)
+    if labels.null_count():
+        row = int(labels.is_null().arg_true()[0]) + 1
+        what = (
+            "is missing" if bad is not None else "is not 0 or 1; name the bad value in sample.bad"
+        )
+        raise ColumnsRefused((f"column {name}, row {row}: the label {what}",))
+    return labels.to_numpy()
+
+
+def _tidy(series: pl.Series) -> pl.Series:
+    """Take NaN and empty texts for missing, and strip spaces around texts."""
+    if series.dtype.is_float():
+        return series.fill_nan(None)
+    if series.dtype != pl.String:
+        return series
+    stripped = series.str.strip_chars()
+    return stripped.set(stripped == "", None)
+
+
 def _encode(feature: Feature, series: pl.Series, problems: list[str]) -> pl.Series:
     """Return the column as Float64 with NaN for missing; add what is wrong to ``problems``."""
-    series = series.fill_nan(None) if series.dtype.is_float() else series
+    series = _tidy(series)
     encoded, readable = _converted(feature, series)
     wrong = series.is_not_null() & encoded.is_null()
     checks: list[tuple[pl.Series, str]] = [(wrong, readable)]

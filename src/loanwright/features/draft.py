@@ -1,0 +1,307 @@
+"""A first draft of a product file from any table, to be read and corrected by a person."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from loanwright.features.errors import TableNotDraftable
+from loanwright.features.wording import EPOCH
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import polars as pl
+
+    from loanwright.features.profiling import ColumnProfile
+
+_APPLICANT: Final = re.compile(
+    r"^(applicant|borrower|person|customer|client|member)(_?(id|nr|no|number|key))?$", re.IGNORECASE
+)
+_BAD_WORDS: Final = frozenset(
+    {"bad", "b", "default", "defaulted", "delinquent", "loss", "yes", "y", "true", "1"}
+    | {"chgoff", "charged off", "charged-off"}
+)
+LEAST_BAD: Final = 20
+LEAST_AUC: Final = 0.52
+STRONG_AUC: Final = 0.75
+MOST_ROWS: Final = 200_000
+
+
+def draft_product(
+    table: pl.DataFrame,
+    default_column: str,
+    *,
+    name: str,
+    bad: str | None = None,
+    currency: str = "USD",
+) -> tuple[str, tuple[str, ...]]:
+    """Draft a product file.
+
+    Parameters
+    ----------
+    table
+        A sample of past loans.
+    default_column
+        Column with the label: 0/1, true/false, or two values.
+    name
+        Name of the product, such as "home-equity".
+    bad
+        The bad one of two values; needed where it cannot be guessed.
+    currency
+        Three-letter code of the amounts.
+
+    Returns
+    -------
+    str
+        The TOML text; it loads and trains as it is. English titles are made of the column names,
+        Russian ones are marked to be translated, directions are marked to be reviewed.
+    tuple of str
+        Warnings: which columns are left out of the model inputs and why (leak suspects,
+        identifiers, constants, dates, protected traits, long texts), and what else to look at.
+
+    Raises
+    ------
+    TableNotDraftable
+        If the label cannot be understood or too little remains.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> rows = [{"Income": 100 + i % 97, "BAD": int(i % 5 == 0)} for i in range(400)]
+    >>> text, warnings = draft_product(pl.DataFrame(rows), "BAD", name="demo")
+    >>> from loanwright.features.product import parse_product
+    >>> [feature.name for feature in parse_product(text).model_features("new")]
+    ['income']
+    """
+    from loanwright.features.profiling import profile_column
+
+    table, default, bad, warnings = _labelled(table, default_column, bad)
+    applicant = next((c for c in table.columns if _APPLICANT.match(c)), None)
+    profiles: list[ColumnProfile] = []
+    for column in table.columns:
+        if column not in (default_column, applicant):
+            taken = {profile.name for profile in profiles}
+            own = _own_name(column, taken)
+            profiles.append(profile_column(table.get_column(column), default, own))
+    warnings += [f"{p.column}: left out, {p.left_out}" for p in profiles if p.left_out]
+    warnings += [
+        f"{p.column}: alone it reaches AUC {p.auc:.2f}; make sure it is known before the decision"
+        for p in profiles
+        if not p.left_out and p.auc > STRONG_AUC
+    ]
+    if not any(p.kind and not p.left_out for p in profiles):
+        raise TableNotDraftable(why="no column is left that could be a model input")
+    sample = {"default": default_column, "bad": bad, "applicant": applicant}
+    if applicant is None:
+        warnings.append("no column names the applicant: rows of one person cannot be kept together")
+    text = "\n".join(
+        [
+            *_head(name, currency, sample),
+            *_segment(profiles, rows=len(default)),
+            *_scale_and_policy(name, float(default.mean())),
+            *_feature_tables(profiles),
+        ]
+    )
+    return text + "\n", tuple(warnings)
+
+
+def _own_name(column: str, taken: set[str]) -> str:
+    from loanwright.features.profiling import feature_name
+
+    return feature_name(column, taken)
+
+
+def _labelled(
+    table: pl.DataFrame, column: str, bad: str | None
+) -> tuple[pl.DataFrame, npt.NDArray[np.float64], str | None, list[str]]:
+    """Return the rows with a label, the label, the bad value and warnings."""
+    import polars as pl
+
+    if column not in table.columns:
+        raise TableNotDraftable(why=f"it has no column {column}; its columns are {table.columns}")
+    warnings = []
+    series = table.get_column(column)
+    if series.dtype == pl.String:
+        series = series.str.strip_chars()
+        series = series.set(series == "", None)
+    unlabelled = series.null_count()
+    if unlabelled:
+        warnings.append(f"{column}: {unlabelled} rows have no label; remove them before training")
+        table, series = table.filter(series.is_not_null()), series.drop_nulls()
+    bad = _bad_value(series, bad)
+    labels = series.cast(pl.Int64) if bad is None else series.cast(pl.String) == bad
+    if len(table) > MOST_ROWS:
+        chosen = pl.int_range(len(table), eager=True).sample(MOST_ROWS, seed=0).sort()
+        table, labels = table[chosen], labels[chosen]
+        warnings.append(f"looked at {MOST_ROWS} rows only; ranges may be too narrow")
+    default = labels.cast(pl.Float64).to_numpy()
+    if min(default.sum(), len(default) - default.sum()) < LEAST_BAD:
+        raise TableNotDraftable(why=f"it has fewer than {LEAST_BAD} bad or good rows")
+    return table, default, bad, warnings
+
+
+def _bad_value(series: pl.Series, bad: str | None) -> str | None:
+    """Return the bad value as text, or None where 1 or true is bad anyway."""
+    import polars as pl
+
+    values = series.unique().sort().to_list()
+    texts = [str(value) for value in values]
+    if series.dtype == pl.Boolean or (series.dtype.is_numeric() and set(values) <= {0, 1}):
+        return None if bad is None or bad.lower() in ("1", "true") else bad
+    if len(values) != 2:
+        raise TableNotDraftable(why=f"the label has {len(values)} different values, not two")
+    if series.dtype.is_float():
+        raise TableNotDraftable(why="the label is a fraction; make it 0 and 1")
+    guesses = [text for text in texts if text.lower() in _BAD_WORDS]
+    if bad is None and len(guesses) == 1:
+        return guesses[0]
+    if bad not in texts:
+        raise TableNotDraftable(why=f"say which of the labels {' and '.join(texts)} is bad")
+    return bad
+
+
+def _head(name: str, currency: str, sample: dict[str, str | None]) -> Iterator[str]:
+    title = name.replace("-", " ").capitalize()
+    yield f"# Product file of {name}: a first draft, made from a table. Read every line; look for"
+    yield "# REVIEW (a guess of the machine) and «перевести» (a Russian text to be written)."
+    yield "# The reference of the format is docs/reference/product-file.md."
+    yield ""
+    yield "[product]"
+    yield f"name = {_quoted(name)}"
+    yield f"title = {_texts(title)}"
+    yield f"currency = {_quoted(currency)}  # REVIEW"
+    yield ""
+    yield "[sample]"
+    yield from (f"{key} = {_quoted(value)}" for key, value in sample.items() if value is not None)
+    yield ""
+
+
+def _segment(profiles: list[ColumnProfile], *, rows: int) -> Iterator[str]:
+    yield "# One segment: every feature is taken for an answer of the applicant. Give the features"
+    yield '# that only your own records hold source = "behaviour" and add [segments.existing].'
+    yield "[segments.new]"
+    yield 'title = { en = "All applicants", ru = "Все заявители" }'
+    yield f'champion = "{"lightgbm" if rows >= 3000 else "scorecard"}"'
+    yield "features = ["
+    for profile in profiles:
+        if not profile.left_out:
+            yield f"  {_quoted(profile.name)},"
+        elif profile.kind:
+            yield f"  # {_quoted(profile.name)},  # left out: {_comment(profile.left_out)}"
+        else:
+            yield f"  # column {_comment(profile.column)} left out: {_comment(profile.left_out)}"
+    yield "]"
+    yield ""
+
+
+def _scale_and_policy(name: str, bad_rate: float) -> Iterator[str]:
+    yield "# 600 points at 30 good for 1 bad; 20 points double the odds."
+    yield "[scale]"
+    yield "pdo = 20"
+    yield "anchor_score = 600"
+    yield "anchor_odds = 30"
+    yield "grades = ["
+    starts = [_score(bad_rate * part) for part in (0.2, 0.4, 0.7, 1.0, 1.5, 2.0)]
+    for position, grade in enumerate("ABCDEF"):
+        # Equal neighbours are possible where the bad rate is high; grades must fall.
+        start = min(starts[position], starts[0] - position)
+        yield f'  {{ name = "{grade}", score_from = {start} }},'
+    yield '  { name = "G", score_from = 0 },'
+    yield "]"
+    yield ""
+    yield f"# REVIEW: set from the bad rate of the sample, {bad_rate:.1%}: approved where the"
+    yield "# probability of default is below 0.8 of it, referred up to 1.4 of it."
+    yield "[policy]"
+    yield f"name = {_quoted(name + '-starter')}"
+    yield ""
+    yield "[policy.cutoffs]"
+    approve, refer = _score(0.8 * bad_rate), _score(1.4 * bad_rate)
+    yield f"new = {{ approve_from = {approve}, refer_from = {min(refer, approve)} }}"
+    yield ""
+
+
+def _score(probability: float) -> int:
+    p = min(max(probability, 0.0005), 0.95)
+    return round(600 + 20 / math.log(2) * (math.log((1 - p) / p) - math.log(30)))
+
+
+def _feature_tables(profiles: list[ColumnProfile]) -> Iterator[str]:
+    for profile in profiles:
+        if profile.kind:
+            yield from _feature_table(profile, profile.column.replace("_", " ").strip())
+            yield ""
+
+
+def _feature_table(profile: ColumnProfile, title: str) -> Iterator[str]:
+    yield f"[features.{profile.name}]"
+    yield f"title = {_texts(title)}"
+    yield f"help = {_texts(f'Column {profile.column} of the sample.')}"
+    yield f'type = "{profile.kind}"  # REVIEW: "money" for amounts, with a unit'
+    if profile.column != profile.name:
+        yield f"column = {_quoted(profile.column)}"
+    if profile.kind in ("number", "integer"):
+        yield f"minimum = {_number(profile.minimum)}  # REVIEW: seen in the sample, with a margin"
+        yield f"maximum = {_number(profile.maximum)}"
+    if profile.kind == "date":
+        yield f"minimum = {EPOCH + timedelta(days=int(profile.minimum))}"
+        yield f"maximum = {EPOCH + timedelta(days=int(profile.maximum))}"
+    if profile.special:
+        yield "special = [  # REVIEW: these numbers look like codes"
+        for value in profile.special:
+            shown = _number(value)
+            yield f"  {{ value = {shown}, title = {_texts(f'Code {shown}')} }},"
+        yield "]"
+    if profile.codes:
+        yield "categories = ["
+        for code in profile.codes:
+            yield f"  {{ code = {_quoted(code)}, title = {_texts(code)} }},"
+        yield "]"
+    yield 'source = "questionnaire"  # REVIEW'
+    if profile.protected:
+        yield "protected = true  # REVIEW: guessed from the name"
+    if profile.has_missing:
+        yield "missing = { allowed = true }"
+    yield from _direction(profile)
+    yield ""
+    yield f"[features.{profile.name}.reasons]"
+    yield f"adverse = {_reason(title, 'adds to the risk', 'повышает риск')}"
+    yield f"favourable = {_reason(title, 'lowers the risk', 'снижает риск')}"
+
+
+def _direction(profile: ColumnProfile) -> Iterator[str]:
+    score = profile.rising_auc
+    if max(score, 1 - score) < LEAST_AUC:
+        return
+    sign = "riskier" if score > 0.5 else "safer"
+    why = (
+        '{ en = "Suggested by the sample; to be reviewed.", '
+        'ru = "Подсказано выборкой; требует проверки." }'
+    )
+    strength = f"{max(score, 1 - score):.2f}"
+    yield f"# REVIEW: alone it reaches AUC {strength}; is the direction believable?"
+    yield f'direction = {{ sign = "{sign}", why = {why} }}'
+
+
+def _reason(title: str, english: str, russian: str) -> str:
+    return f"{{ en = {_quoted(f'“{title}” {english}.')}, ru = {_quoted(f'«{title}» {russian}.')} }}"
+
+
+def _texts(text: str) -> str:
+    return f"{{ en = {_quoted(text[:500])}, ru = {_quoted(f'{text[:500]} (перевести)')} }}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _comment(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]", " ", text)
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value == int(value) else repr(value)
