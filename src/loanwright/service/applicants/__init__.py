@@ -1,0 +1,1 @@
+"""People who ask for credit, and what the bank knows of their behaviour."""

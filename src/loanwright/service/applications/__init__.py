@@ -1,0 +1,1 @@
+"""Requests for credit, kept as they were received."""

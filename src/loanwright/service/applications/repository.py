@@ -1,0 +1,24 @@
+"""The SQL of applications."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from loanwright.service.applications.tables import applications
+
+
+def insert_applications(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert applications."""
+    connection.execute(insert(applications), rows)
+
+
+def find(connection: Connection, application_id: str) -> Row[Any] | None:
+    """Return one application, if it is there."""
+    statement = select(applications).where(applications.c.id == application_id)
+    return connection.execute(statement).one_or_none()
+
+
+def count(connection: Connection) -> int:
+    """Return how many applications there are."""
+    return connection.execute(select(func.count()).select_from(applications)).scalar_one()

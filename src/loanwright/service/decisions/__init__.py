@@ -1,0 +1,1 @@
+"""What was decided, append-only, and its replay bit for bit."""

@@ -1,0 +1,32 @@
+"""Where decisions are kept; rows are only ever added."""
+
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, String, Table, Text
+
+from loanwright.service.kit.database import Moment, metadata
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column(
+        "sequence",
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("id", String(40), nullable=False, unique=True),
+    Column("application_id", ForeignKey("applications.id"), nullable=False, unique=True),
+    Column("product", String(80), nullable=False),
+    Column("segment", String(40), nullable=False),
+    # No foreign key: every transaction would lock the one row of the champion.
+    Column("model_hash", String(64), nullable=False),
+    Column("policy_hash", String(64), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("probability_of_default", Double, nullable=False),
+    Column("score", Integer, nullable=False),
+    Column("grade", String(20), nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("code_version", String(40), nullable=False),
+    Column("decided_at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,1 @@
+"""What knows nothing of credit: database, ids, clock, pages of lists, problem documents."""

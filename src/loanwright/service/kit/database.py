@@ -1,0 +1,174 @@
+"""One door to SQLite and PostgreSQL: durable, short transactions, plain rows."""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Row,
+    String,
+    Table,
+    TypeDecorator,
+    any_,
+    create_engine,
+    event,
+    literal,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.types import TypeEngine
+
+from loanwright.service.errors import DatabaseUnavailable
+from loanwright.service.kit.clock import from_iso, iso
+
+WRITES = "loanwright_writes"
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: a timestamp with time zone in PostgreSQL, ISO 8601 text in SQLite."""
+
+    impl = String(24)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type of the column."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(DateTime(timezone=True))
+        return dialect.type_descriptor(String(24))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Write the moment."""
+        return value if value is None or dialect.name == "postgresql" else iso(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Read the moment."""
+        return from_iso(value) if isinstance(value, str) else value
+
+
+class Database:
+    """A database and its connections."""
+
+    def __init__(self, url: str, *, pool: int = 5, timeout: float = 5.0) -> None:
+        parsed = make_url(url)
+        self.name = parsed.get_backend_name()
+        if self.name == "sqlite":
+            self.engine = _sqlite_engine(url, timeout)
+            self._turn: AbstractContextManager[Any] = threading.Lock()
+        else:
+            self.engine = _postgresql_engine(url, pool, timeout)
+            self._turn = nullcontext()
+        self._writer = self.engine.execution_options(**{WRITES: True})
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open one transaction that may change rows; it is committed when the block ends."""
+        with self._turn, _named_failures(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open one transaction that only reads."""
+        with _named_failures(), self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _named_failures() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as failure:
+        raise DatabaseUnavailable(why=_why(failure)) from failure
+    except PoolTimeout as failure:
+        raise DatabaseUnavailable(why="every connection is in use") from failure
+
+
+def _why(failure: DBAPIError) -> str:
+    # SQLite names the table or the lock; PostgreSQL's text may quote what was sent.
+    plain = isinstance(failure.orig, sqlite3.Error)
+    return str(failure.orig) if plain else type(failure.orig).__name__
+
+
+def _postgresql_engine(url: str, pool: int, timeout: float) -> Engine:
+    milliseconds = round(timeout * 1000)
+    limits = f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
+    return create_engine(
+        url,
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=timeout,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": max(1, round(timeout)), "options": limits},
+    )
+
+
+def _sqlite_engine(url: str, timeout: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": timeout})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver would otherwise open transactions by itself, late, and only for some statements.
+    connection.isolation_level = None
+    # No WAL: SQLite before 3.51.3 can corrupt it when it is reset.
+    for pragma in (
+        "journal_mode = TRUNCATE",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "mmap_size = 0",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock at once: upgrading a reader's lock later can fail half-way.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_new(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]
+) -> Sequence[Row[Any]]:
+    """Insert the rows that contradict no unique constraint; return columns of those inserted."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).on_conflict_do_nothing().returning(*columns)
+    return connection.execute(statement, rows).all()
+
+
+def among(
+    connection: Connection, column: Column[Any], values: Iterable[str]
+) -> ColumnElement[bool]:
+    """Return the condition that a column has one of these values, the same SQL for any number."""
+    wanted = sorted(values)
+    if connection.dialect.name == "postgresql":
+        return column == any_(literal(wanted, ARRAY(String)))
+    return column.in_(wanted)

@@ -1,0 +1,34 @@
+"""Identifiers: a prefix, 48 bits of time and 80 random bits in Crockford's base 32."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from loanwright.service.kit.clock import Clock
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 26
+_PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)
+_SHIFTS = tuple(range(120, -1, -10))
+_SHAPE = re.compile(rf"[a-z]{{2,8}}_[{ALPHABET}]{{{LENGTH}}}")
+
+
+class Ids:
+    """Makes identifiers that cannot be guessed and that sort by the time they were made."""
+
+    def __init__(
+        self, clock: Clock, random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    ) -> None:
+        self._clock = clock
+        self._random_bytes = random_bytes
+
+    def __call__(self, prefix: str) -> str:
+        """Return a new identifier such as `dec_01JD3ZK8M0…`."""
+        milliseconds = int(self._clock.now().timestamp() * 1000)
+        number = milliseconds << 80 | int.from_bytes(self._random_bytes(10))
+        return prefix + "_" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+
+
+def is_id(text: str, prefix: str) -> bool:
+    """Tell whether the text has the shape of an identifier with this prefix."""
+    return text.startswith(prefix + "_") and _SHAPE.fullmatch(text) is not None

@@ -1,0 +1,49 @@
+"""Moves the tables of a database forward and back."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from loanwright.service.kit.database import Database
+
+DIRECTORY = Path(__file__).parent
+ADVISORY_LOCK = 7_305_804_402
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Move the tables forward to the revision."""
+    with database.write() as connection:
+        command.upgrade(_configuration(connection), revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Move the tables back to the revision; `base` is an empty database."""
+    with database.write() as connection:
+        command.downgrade(_configuration(connection), revision)
+
+
+def current_revision(database: Database) -> str | None:
+    """Return the revision the tables are at, or None where there are none."""
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    """Return the revision this code needs."""
+    return ScriptDirectory(str(DIRECTORY)).get_current_head()
+
+
+def _configuration(connection: Connection) -> Config:
+    if connection.dialect.name == "postgresql":
+        # Two processes may start at once; a step may take longer than a statement of the service.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+    configuration = Config()
+    configuration.set_main_option("script_location", str(DIRECTORY))
+    configuration.set_main_option("path_separator", "os")
+    configuration.attributes["connection"] = connection
+    return configuration

@@ -1,0 +1,152 @@
+"""From what arrived to what can be assessed: applicant, segment, champion, record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from loanwright.features.product import Product
+from loanwright.features.records import validate_record
+from loanwright.service.applicants.schemas import Applicant
+from loanwright.service.applicants.service import EXISTING, Applicants
+from loanwright.service.kit.ids import is_id
+from loanwright.service.origination.errors import (
+    ApplicantNamedTwice,
+    ApplicantUnknown,
+    BodyNotText,
+    ProductNotOffered,
+)
+from loanwright.service.origination.schemas import Submission
+from loanwright.service.policies.schemas import PolicyVersion
+from loanwright.service.policies.service import NoPolicy, Policies
+from loanwright.service.registry.packages import Package
+from loanwright.service.registry.schemas import Model
+from loanwright.service.registry.service import NoChampion, Registry
+
+NEW = "new"
+STATED = frozenset({"questionnaire", "bureau"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A submission that names its applicant by the hash of a document, by an id, or not."""
+
+    index: int
+    submission: Submission
+    document_hash: str | None = None
+    applicant_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intake:
+    """A submission that is acceptable, with everything its decision needs."""
+
+    index: int
+    submission: Submission
+    received: str = field(repr=False)
+    document_hash: str | None
+    applicant: Applicant | None
+    segment: str
+    package: Package
+    policy: PolicyVersion
+    record: Mapping[str, Any] = field(repr=False)
+    behaviour_version: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Live:
+    """Which models and policies decide at one moment."""
+
+    models: Mapping[tuple[str, str], Model]
+    policies: Mapping[str, PolicyVersion]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """Where applications are taken in."""
+
+    products: Mapping[str, Product]
+    applicants: Applicants
+    registry: Registry
+    policies: Policies
+
+    def live(self) -> Live:
+        """Return what decides now; asked before a transaction, so that it needs no second one."""
+        return Live(models=self.registry.live(), policies=self.policies.all_live())
+
+    def arrival(self, index: int, submission: Submission) -> Arrival:
+        """Read how a submission names its applicant."""
+        reference = submission.applicant
+        if reference is None:
+            return Arrival(index=index, submission=submission)
+        number, applicant_id = reference.document_number, reference.applicant_id
+        if number is not None and applicant_id is not None:
+            raise ApplicantNamedTwice
+        if number is not None:
+            document_hash = self.applicants.document_hash(number)
+            return Arrival(index=index, submission=submission, document_hash=document_hash)
+        if applicant_id is None or not is_id(applicant_id, "apl"):
+            raise ApplicantUnknown
+        return Arrival(index=index, submission=submission, applicant_id=applicant_id)
+
+    def take_in(self, arrived: Arrival, applicant: Applicant | None, live: Live) -> Intake:
+        """Check a submission against the dictionary of the model that will decide it."""
+        submission = arrived.submission
+        if arrived.applicant_id is not None and applicant is None:
+            raise ApplicantUnknown
+        product = self.products.get(submission.product)
+        if product is None:
+            raise ProductNotOffered(offered=", ".join(sorted(self.products)))
+        known = None if applicant is None else applicant.behaviours.get(product.name)
+        segment = segment_of(product, known is not None)
+        package = self._champion(product.name, segment, live)
+        stored = known.features if known is not None and segment == EXISTING else {}
+        return Intake(
+            index=arrived.index,
+            submission=submission,
+            received=_text(submission.received),
+            document_hash=arrived.document_hash,
+            applicant=applicant,
+            segment=segment,
+            package=package,
+            policy=_policy(product.name, live),
+            record=_record(package.product, segment, submission.features, stored),
+            behaviour_version=known.version if known is not None and stored else None,
+        )
+
+    def _champion(self, product: str, segment: str, live: Live) -> Package:
+        model = live.models.get((product, segment))
+        if model is None:
+            raise NoChampion(product=product, segment=segment)
+        return self.registry.open(model)
+
+
+def _policy(product: str, live: Live) -> PolicyVersion:
+    if product not in live.policies:
+        raise NoPolicy(product=product)
+    return live.policies[product]
+
+
+def segment_of(product: Product, has_behaviour: bool) -> str:
+    """Return the segment: existing only for whom the bank knows, whatever was typed."""
+    if has_behaviour and EXISTING in product.segments:
+        return EXISTING
+    return NEW if NEW in product.segments else next(iter(product.segments))
+
+
+def _record(
+    product: Product, segment: str, stated: Mapping[str, object], stored: Mapping[str, Any]
+) -> dict[str, Any]:
+    checked = validate_record(product, segment, stated, accept_sources=STATED)
+    if not stored:
+        return checked
+    return validate_record(product, segment, {**stored, **checked})
+
+
+def _text(received: bytes) -> str:
+    try:
+        text = received.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BodyNotText from None
+    if "\x00" in text:
+        raise BodyNotText
+    return text

@@ -1,0 +1,45 @@
+"""What goes into origination and what comes out of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who sends an application: the holder of an API key, or the public page."""
+
+    id: str
+    kind: Literal["key", "public"]
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApplicantReference:
+    """How the caller names the applicant: by a verified document number, or by our id."""
+
+    document_number: str | None = field(default=None, repr=False)
+    applicant_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """One application as it arrived, parsed but not yet judged."""
+
+    caller: Caller
+    idempotency_key: str | None
+    body_hash: str
+    received: bytes = field(repr=False)
+    product: str
+    applicant: ApplicantReference | None
+    features: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """The answer as it was stored: the same bytes now and for every repetition."""
+
+    status: int
+    body: bytes = field(repr=False)
+    replayed: bool
+    decision_id: str | None

@@ -1,0 +1,207 @@
+"""The life of an application: received, assessed, decided, stored, answered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from sqlalchemy import Connection
+
+from loanwright.errors import LoanwrightError
+from loanwright.service.applicants.schemas import Applicant
+from loanwright.service.applications.schemas import Application
+from loanwright.service.applications.service import Applications
+from loanwright.service.decisions.service import Decisions
+from loanwright.service.kit.clock import Clock
+from loanwright.service.kit.database import Database
+from loanwright.service.kit.ids import Ids
+from loanwright.service.origination import repository
+from loanwright.service.origination.batch import CREATED, Batch, key_of
+from loanwright.service.origination.intake import Arrival, Desk, Intake, Live
+from loanwright.service.origination.judging import Judged, judge
+from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
+from loanwright.service.origination.writing import Draft, Writer
+
+__all__ = ["ApplicantReference", "Caller", "Origination", "Reply", "Submission"]
+
+CODE_VERSION = version("loanwright")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origination:
+    """Decides applications, many in one transaction; nobody is answered before its commit."""
+
+    database: Database
+    clock: Clock
+    new_id: Ids
+    desk: Desk
+    applications: Applications
+    decisions: Decisions
+    writer: Writer = field(default_factory=Writer)
+
+    def submit(self, submission: Submission) -> Reply:
+        """Decide one submission, or raise its error."""
+        answer = self.submit_many([submission])[0]
+        if isinstance(answer, LoanwrightError):
+            raise answer
+        return answer
+
+    def submit_many(self, submissions: Sequence[Submission]) -> list[Reply | LoanwrightError]:
+        """Decide every submission in one transaction; answer each with its reply or its error."""
+        batch, live = Batch(submissions), self.desk.live()
+        with self.database.write() as connection:
+            self._repeat(connection, batch)
+            judged = self._judge(batch, self._take_in(connection, batch, live))
+            drafts = self._draft(connection, judged)
+            self._store(connection, batch, self._claim(connection, batch, drafts))
+        return batch.answers()
+
+    def _repeat(self, connection: Connection, batch: Batch) -> None:
+        """Answer those whose idempotency key was used before."""
+        keys = batch.keys()
+        used = repository.list_used(connection, keys) if keys else {}
+        if used:
+            decided = [decision_id for _, decision_id in used.values()]
+            batch.repeat(used, self.decisions.list_replies(connection, decided))
+
+    def _take_in(self, connection: Connection, batch: Batch, live: Live) -> list[Intake]:
+        """Check every submission, with what is known of its applicant."""
+        arrivals = []
+        for index, submission in batch.waiting():
+            try:
+                arrivals.append(self.desk.arrival(index, submission))
+            except LoanwrightError as refusal:
+                batch.answer(index, refusal)
+        known = self._known(connection, arrivals)
+        intakes = []
+        for arrival in arrivals:
+            if batch.follows(arrival.index):
+                continue
+            applicant = known.get(arrival.document_hash or arrival.applicant_id or "")
+            try:
+                intakes.append(self.desk.take_in(arrival, applicant, live))
+                batch.lead(arrival.index)
+            except LoanwrightError as refusal:
+                batch.answer(arrival.index, refusal)
+        return intakes
+
+    def _known(self, connection: Connection, arrivals: list[Arrival]) -> dict[str, Applicant]:
+        hashes = {one.document_hash for one in arrivals if one.document_hash is not None}
+        ids = {one.applicant_id for one in arrivals if one.applicant_id is not None}
+        found = self.desk.applicants.list_known(connection, hashes=hashes, ids=ids)
+        return {
+            **{one.id: one for one in found},
+            **{one.document_hash: one for one in found if one.document_hash is not None},
+        }
+
+    def _judge(self, batch: Batch, intakes: list[Intake]) -> list[Judged]:
+        """Assess and decide; a refusal is the answer of that one alone."""
+        judged = []
+        for intake, result in judge(intakes):
+            if isinstance(result, LoanwrightError):
+                batch.answer(intake.index, result)
+            else:
+                judged.append(result)
+        return judged
+
+    def _draft(self, connection: Connection, judged: list[Judged]) -> list[Draft]:
+        """Write the replies, once every applicant has an id."""
+        ids = self._applicant_ids(connection, judged)
+        now = self.clock.now()
+        return [
+            self.writer.draft(
+                one,
+                application_id=self.new_id("app"),
+                decision_id=self.new_id("dec"),
+                applicant_id=applicant_id,
+                moment=now,
+            )
+            for one, applicant_id in zip(judged, ids, strict=True)
+        ]
+
+    def _applicant_ids(self, connection: Connection, judged: list[Judged]) -> list[str]:
+        """Return the applicant of each application, new where it must be."""
+        strangers = [one.intake.document_hash for one in judged if one.intake.applicant is None]
+        hashes = list(dict.fromkeys(key for key in strangers if key is not None))
+        wanted = [*hashes, *(key for key in strangers if key is None)]
+        received = self.desk.applicants.receive(connection, wanted) if wanted else []
+        by_hash = dict(zip(hashes, received, strict=False))
+        nameless = iter(received[len(hashes) :])
+        ids = []
+        for one in judged:
+            known, document_hash = one.intake.applicant, one.intake.document_hash
+            if known is not None:
+                ids.append(known.id)
+            else:
+                ids.append(by_hash[document_hash] if document_hash else next(nameless))
+        return ids
+
+    def _claim(self, connection: Connection, batch: Batch, drafts: list[Draft]) -> list[Draft]:
+        """Keep the drafts whose key is still free; another process may have been quicker."""
+        keyed = {key: one for one in drafts if (key := key_of(one.submission)) is not None}
+        if not keyed:
+            return drafts
+        # Sorted, so that two processes with the same keys wait for each other in one order.
+        rows = [
+            {
+                "caller_id": key[0],
+                "key": key[1],
+                "body_hash": one.submission.body_hash,
+                "decision_id": one.decision_id,
+                "created_at": one.moment,
+            }
+            for key, one in sorted(keyed.items(), key=lambda pair: pair[0])
+        ]
+        claimed = repository.claim(connection, rows)
+        if len(claimed) == len(rows):
+            return drafts
+        lost = {key: one for key, one in keyed.items() if key not in claimed}
+        used = repository.list_used(connection, lost)
+        decided = [decision_id for _, decision_id in used.values()]
+        batch.repeat(used, self.decisions.list_replies(connection, decided))
+        beaten = {one.decision_id for one in lost.values()}
+        return [one for one in drafts if one.decision_id not in beaten]
+
+    def _store(self, connection: Connection, batch: Batch, drafts: list[Draft]) -> None:
+        """Write what was decided, and prepare the answers."""
+        if not drafts:
+            return
+        self.applications.receive(connection, [_application(one) for one in drafts])
+        self.decisions.append(connection, [_decision_row(one) for one in drafts])
+        for one in drafts:
+            reply = Reply(
+                status=CREATED, body=one.reply, replayed=False, decision_id=one.decision_id
+            )
+            batch.answer(one.judged.intake.index, reply)
+
+
+def _application(draft: Draft) -> Application:
+    intake = draft.judged.intake
+    return Application(
+        id=draft.application_id,
+        applicant_id=draft.applicant_id,
+        product=intake.submission.product,
+        segment=intake.segment,
+        caller_id=intake.submission.caller.id,
+        received=intake.received,
+        received_at=draft.moment,
+    )
+
+
+def _decision_row(draft: Draft) -> dict[str, object]:
+    intake, assessment = draft.judged.intake, draft.judged.assessment
+    return {
+        "id": draft.decision_id,
+        "application_id": draft.application_id,
+        "product": intake.submission.product,
+        "segment": intake.segment,
+        "model_hash": intake.package.hash,
+        "policy_hash": intake.policy.hash,
+        "outcome": str(draft.judged.decision.outcome),
+        "probability_of_default": assessment.probability_of_default,
+        "score": assessment.score,
+        "grade": assessment.grade,
+        "snapshot": draft.snapshot,
+        "reply": draft.reply.decode(),
+        "code_version": CODE_VERSION,
+        "decided_at": draft.moment,
+    }

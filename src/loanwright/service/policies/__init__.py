@@ -1,0 +1,1 @@
+"""Published rule books; a version never changes."""

@@ -1,0 +1,58 @@
+"""The SQL of models."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from loanwright.service.kit.database import insert_new
+from loanwright.service.registry.schemas import Model, State, Transition
+from loanwright.service.registry.tables import model_transitions, models
+
+_last = (
+    select(func.max(model_transitions.c.sequence).label("sequence"))
+    .group_by(model_transitions.c.model_hash)
+    .subquery()
+)
+_present = (
+    select(
+        models,
+        model_transitions.c.state,
+        model_transitions.c.at.label("since"),
+        model_transitions.c.sequence,
+    )
+    .join(model_transitions, model_transitions.c.model_hash == models.c.hash)
+    .join(_last, _last.c.sequence == model_transitions.c.sequence)
+    .order_by(model_transitions.c.sequence)
+)
+
+
+def insert_model(connection: Connection, row: Mapping[str, Any]) -> bool:
+    """Insert a model and tell whether it was new."""
+    return bool(insert_new(connection, models, [row], models.c.hash))
+
+
+def insert_transitions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append changes of state."""
+    connection.execute(insert(model_transitions), rows)
+
+
+def list_models(connection: Connection, **wanted: str) -> list[Model]:
+    """Return the models whose columns have these values, the last changed last."""
+    statement = _present
+    for name, value in wanted.items():
+        column = model_transitions.c.state if name == "state" else models.c[name]
+        statement = statement.where(column == value)
+    rows = connection.execute(statement).mappings()
+    return [Model(**{**row, "state": State(row["state"])}) for row in rows]
+
+
+def list_transitions(connection: Connection, model_hash: str) -> list[Transition]:
+    """Return every change of a model's state, the first one first."""
+    statement = (
+        select(model_transitions)
+        .where(model_transitions.c.model_hash == model_hash)
+        .order_by(model_transitions.c.sequence)
+    )
+    rows = connection.execute(statement).mappings()
+    return [Transition(**{**row, "state": State(row["state"])}) for row in rows]

@@ -1,0 +1,34 @@
+"""Where models and every change of their state are kept."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
+
+from loanwright.service.kit.database import Moment, metadata
+
+models = Table(
+    "models",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("product", String(80), nullable=False),
+    Column("segment", String(40), nullable=False),
+    Column("family", String(40), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("registered_at", Moment, nullable=False),
+)
+
+model_transitions = Table(
+    "model_transitions",
+    metadata,
+    Column(
+        "sequence",
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    Column("model_hash", ForeignKey(models.c.hash), nullable=False, index=True),
+    Column("state", String(12), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(120), nullable=False),
+    Column("note", Text, nullable=False),
+    CheckConstraint("state IN ('candidate', 'challenger', 'champion', 'retired')", name="state"),
+    sqlite_autoincrement=True,
+)

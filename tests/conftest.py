@@ -1,0 +1,87 @@
+"""Fixtures for all tests.
+
+Databases
+---------
+``empty_postgresql``
+    URL of an empty PostgreSQL database, made for this test session and dropped after it.
+``database_url``
+    URL of a database with all tables and no rows; every test that asks for it runs twice, once on
+    SQLite (a file of its own) and once on PostgreSQL (the session's database, emptied).
+``rabbitmq_url``
+    URL of a RabbitMQ server.
+
+Where no server answers, the tests that need it are skipped with a line that says so; with
+``CI=true`` they fail. ``LOANWRIGHT_TEST_POSTGRES_URL`` and ``LOANWRIGHT_TEST_RABBITMQ_URL`` name
+other servers.
+"""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from tests.servers import RABBITMQ, fresh_postgresql_database, server_url
+
+from loanwright.service.kit.database import Database
+from loanwright.service.migrations.steps import upgrade
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql() -> Iterator[str]:
+    """Return the URL of an empty PostgreSQL database."""
+    with fresh_postgresql_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[str]:
+    """Return the URL of the session's PostgreSQL database with all tables."""
+    with fresh_postgresql_database() as url:
+        database = Database(url)
+        upgrade(database)
+        database.close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a SQLite file with all tables, to be copied."""
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{file}")
+    upgrade(database)
+    database.close()
+    return file
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a database with all tables and no rows: SQLite, then PostgreSQL."""
+    if request.param == "sqlite":
+        file = tmp_path / "loanwright.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        return f"sqlite:///{file}"
+    url: str = request.getfixturevalue("migrated_postgresql")
+    _empty(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> str:
+    """Return the URL of a RabbitMQ server."""
+    return server_url(RABBITMQ)
+
+
+def _empty(url: str) -> None:
+    database = Database(url)
+    with database.write() as connection:
+        tables = connection.execute(
+            text(
+                "SELECT string_agg(quote_ident(tablename), ', ') FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+        ).scalar_one()
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    database.close()

@@ -1,0 +1,146 @@
+import sqlite3
+import threading
+import time
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from loanwright.service.errors import DatabaseUnavailable
+from loanwright.service.kit.clock import SystemClock
+from loanwright.service.kit.database import Database, insert_new
+from loanwright.service.origination.tables import idempotency_keys
+
+NOW = "2026-11-21 04:05:06.007+00"
+INSERT = text(
+    "INSERT INTO api_keys (id, name, hash, scopes, created_at) "
+    f"VALUES (:id, 'bank', :id, '', '{NOW}')"
+)
+
+
+def count(database):
+    with database.read() as connection:
+        return connection.execute(text("SELECT count(*) FROM api_keys")).scalar_one()
+
+
+def test_a_transaction_that_ends_well_is_kept(database):
+    with database.write() as connection:
+        connection.execute(INSERT, {"id": "key_1"})
+
+    assert count(database) == 1
+
+
+def test_a_transaction_that_fails_leaves_nothing(database):
+    with pytest.raises(IntegrityError), database.write() as connection:
+        connection.execute(INSERT, [{"id": "key_1"}, {"id": "key_2"}, {"id": "key_1"}])
+
+    assert count(database) == 0
+
+
+def test_foreign_keys_are_enforced(database):
+    row = text(
+        "INSERT INTO behaviours (applicant_id, product, version, features, recorded_at) "
+        f"VALUES ('apl_nobody', 'card', 1, '{{}}', '{NOW}')"
+    )
+    with pytest.raises(IntegrityError), database.write() as connection:
+        connection.execute(row)
+
+
+def test_only_rows_that_contradict_nothing_are_inserted_and_named(database):
+    now = SystemClock().now()
+    rows = [
+        {"caller_id": "c", "key": str(n), "body_hash": "h", "decision_id": "d", "created_at": now}
+        for n in range(40)
+    ]
+    with database.write() as connection:
+        insert_new(connection, idempotency_keys, rows[:10], idempotency_keys.c.key)
+        fresh = insert_new(connection, idempotency_keys, rows, idempotency_keys.c.key)
+
+    assert {row.key for row in fresh} == {str(n) for n in range(10, 40)}
+
+
+def test_moments_come_back_aware_and_equal(database):
+    now = SystemClock().now()
+    row = {"caller_id": "c", "key": "k", "body_hash": "h", "decision_id": "d", "created_at": now}
+    with database.write() as connection:
+        insert_new(connection, idempotency_keys, [row], idempotency_keys.c.key)
+    with database.read() as connection:
+        stored = connection.execute(idempotency_keys.select()).one().created_at
+
+    assert stored == now
+    assert stored.utcoffset().total_seconds() == 0
+
+
+def test_writers_in_many_threads_wait_for_their_turn(database):
+    def write(number):
+        for step in range(10):
+            with database.write() as connection:
+                connection.execute(INSERT, {"id": f"key_{number}_{step}"})
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert count(database) == 60
+
+
+def test_a_database_that_is_not_there_is_unavailable_within_the_timeout(tmp_path):
+    for url in (
+        f"sqlite:///{tmp_path}/no/such/place.db",
+        "postgresql+psycopg://nobody@127.0.0.1:1/nothing",
+    ):
+        started = time.monotonic()
+        with pytest.raises(DatabaseUnavailable), Database(url, timeout=1).read():
+            pass
+        assert time.monotonic() - started < 3
+
+
+def test_sqlite_is_durable_and_never_in_wal_mode(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/own.db")
+    with database.write() as connection:
+        told = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "mmap_size")
+        ]
+    database.close()
+
+    assert told == ["truncate", 2, 1, 0]
+
+
+def test_a_sqlite_writer_holds_the_write_lock_from_its_first_moment(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/own.db")
+    other = sqlite3.connect(tmp_path / "own.db", timeout=0, isolation_level=None)
+    with database.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+    database.close()
+
+
+def test_a_locked_sqlite_file_is_unavailable_after_the_timeout(tmp_path):
+    other = sqlite3.connect(tmp_path / "own.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    database = Database(f"sqlite:///{tmp_path}/own.db", timeout=0.2)
+    with pytest.raises(DatabaseUnavailable), database.write():
+        pass
+    other.close()
+    database.close()
+
+
+def test_postgresql_keeps_its_durability_and_limits_waiting(migrated_postgresql):
+    database = Database(migrated_postgresql, timeout=3)
+    names = ("synchronous_commit", "statement_timeout", "lock_timeout", "transaction_isolation")
+    with database.write() as connection:
+        told = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
+    database.close()
+
+    assert told == ["on", "3s", "3s", "read committed"]
+
+
+def test_a_used_up_pool_is_unavailable(migrated_postgresql):
+    database = Database(migrated_postgresql, pool=1, timeout=0.3)
+    with database.read(), pytest.raises(DatabaseUnavailable, match="in use"), database.read():
+        pass
+    database.close()

@@ -1,0 +1,142 @@
+import importlib
+import threading
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from loanwright.service.kit.clock import SystemClock
+from loanwright.service.kit.database import Database, metadata
+from loanwright.service.migrations.steps import (
+    DIRECTORY,
+    current_revision,
+    downgrade,
+    newest_revision,
+    upgrade,
+)
+
+for file in DIRECTORY.parent.glob("*/tables.py"):
+    importlib.import_module(f"loanwright.service.{file.parent.name}.tables")
+
+
+@pytest.fixture(params=("sqlite", "postgresql"))
+def bare(request, tmp_path):
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/bare.db"
+    else:
+        url = request.getfixturevalue("empty_postgresql")
+    database = Database(url)
+    yield database
+    downgrade(database, "base") if current_revision(database) else None
+    database.close()
+
+
+def value(column, row):
+    kind = column.type.python_type
+    if kind is int:
+        return row
+    if kind is float:
+        return row / 3
+    if column.name == "state":
+        return "candidate"
+    return SystemClock().now() if column.name.endswith(("_at", "at")) else f"{column.name}_{row}"
+
+
+def fill(database):
+    with database.write() as connection:
+        for table in metadata.sorted_tables:
+            rows = []
+            for number in range(1, 51):
+                row = {column.name: value(column, number) for column in table.columns}
+                for key in table.foreign_keys:
+                    row[key.parent.name] = f"{key.column.name}_{number}"
+                rows.append(row)
+            connection.execute(table.insert(), rows)
+
+
+def rows(database):
+    with database.read() as connection:
+        return {
+            table.name: connection.execute(table.select().order_by(*table.primary_key)).all()
+            for table in metadata.sorted_tables
+        }
+
+
+def table_names(database):
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_every_step_goes_up_down_and_up_again_with_data(bare):
+    for script in reversed(list(ScriptDirectory(str(DIRECTORY)).walk_revisions())):
+        upgrade(bare, script.revision)
+        downgrade(bare, script.down_revision or "base")
+        upgrade(bare, script.revision)
+    fill(bare)
+    assert {len(found) for found in rows(bare).values()} == {50}
+
+    downgrade(bare, "base")
+    assert table_names(bare) == set()
+
+    upgrade(bare)
+    fill(bare)
+    assert current_revision(bare) == newest_revision()
+    assert {len(found) for found in rows(bare).values()} == {50}
+
+
+def test_upgrading_again_changes_no_row(bare):
+    upgrade(bare)
+    fill(bare)
+    before = rows(bare)
+    upgrade(bare)
+
+    assert rows(bare) == before
+
+
+def test_the_tables_of_the_code_are_the_tables_of_the_migrations(bare):
+    upgrade(bare)
+    with bare.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, metadata) == []
+    assert table_names(bare) == set(metadata.tables)
+
+
+def test_a_step_that_fails_leaves_the_tables_as_they_were(bare):
+    with bare.write() as connection:
+        connection.execute(text("CREATE TABLE api_keys (id integer)"))
+    with pytest.raises(Exception, match="already exists"):
+        upgrade(bare)
+    left = table_names(bare)
+    with bare.write() as connection:
+        connection.execute(text("DROP TABLE api_keys"))
+
+    assert left == {"api_keys"}
+    assert current_revision(bare) is None
+
+
+def test_two_processes_that_start_at_once_both_end_with_all_tables(empty_postgresql):
+    failures = []
+
+    def start():
+        database = Database(empty_postgresql)
+        try:
+            upgrade(database)
+        except Exception as failure:
+            failures.append(failure)
+        database.close()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database = Database(empty_postgresql)
+    there = table_names(database)
+    downgrade(database, "base")
+    database.close()
+
+    assert failures == []
+    assert there == set(metadata.tables)
