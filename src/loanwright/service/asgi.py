@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -78,6 +77,17 @@ def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
 def _framework(
     service: Service, refusals: Refusals, gatherer: Gatherer[Submission, Reply]
 ) -> FastAPI:
+    framework = describe(service.products.values())
+    framework.router.lifespan_context = partial(_lifespan, service)
+    framework.include_router(reader.router)
+    framework.include_router(routes.router(service, submit=gatherer.submit))
+    for kind in (LoanwrightError, RequestValidationError, HTTPException, Exception):
+        framework.add_exception_handler(kind, refusals.respond)
+    return framework
+
+
+def describe(offered: Iterable[Product]) -> FastAPI:
+    """Return the API alone: enough to be described, not yet to be served."""
     framework = FastAPI(
         title="Loanwright",
         version=version("loanwright"),
@@ -85,27 +95,13 @@ def _framework(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=partial(_lifespan, service),
     )
-    for part in (origination, decisions, registry, products, health, reader):
+    for part in (origination, decisions, registry, products, health):
         framework.include_router(part.router)
-    framework.include_router(
-        routes.router(service, submit=gatherer.submit), include_in_schema=False
-    )
-    for kind in (LoanwrightError, RequestValidationError, HTTPException, Exception):
-        framework.add_exception_handler(kind, refusals.respond)
-    framework.openapi = partial(document, framework, service.products.values())  # type: ignore[method-assign]
+    body = application_schema(sorted(offered, key=lambda product: product.name))
+    write = partial(write_openapi, framework, bodies={("post", origination.PATH): body})
+    framework.openapi = cache(write)  # type: ignore[method-assign]
     return framework
-
-
-def document(framework: FastAPI, offered: Iterable[Product]) -> dict[str, Any]:
-    """Return the description of the API, with the features of every product on offer."""
-    if framework.openapi_schema is None:
-        body = application_schema(sorted(offered, key=lambda product: product.name))
-        framework.openapi_schema = write_openapi(
-            framework, bodies={("post", origination.PATH): body}
-        )
-    return framework.openapi_schema
 
 
 def _provide(framework: FastAPI, service: Service, **more: object) -> None:
