@@ -15,6 +15,7 @@ from loanwright.features.product import Product
 from loanwright.service.bootstrap import Service
 from loanwright.service.decisions import endpoints as decisions
 from loanwright.service.edge import reader
+from loanwright.service.edge.authentication import Doorkeeper
 from loanwright.service.edge.gate import Gate
 from loanwright.service.edge.gather import Gatherer
 from loanwright.service.edge.hot_route import HotRoute
@@ -50,10 +51,18 @@ def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
         waiting=settings.gather_waiting,
         timeout=settings.gather_timeout,
     )
-    reception = Reception(keys=service.keys, gatherer=gatherer)
+    doorkeeper = Doorkeeper(service.keys)
+    reception = Reception(doorkeeper=doorkeeper, gatherer=gatherer)
     refusals = Refusals(page=pages.render_problem)
     framework = _framework(service, refusals, gatherer)
-    _provide(framework, service, gatherer=gatherer, reception=reception, log=log)
+    _provide(
+        framework,
+        service,
+        doorkeeper=doorkeeper,
+        gatherer=gatherer,
+        reception=reception,
+        log=log,
+    )
     inner: ASGIApp = framework
     if settings.hot_route:
         inner = HotRoute(
@@ -106,7 +115,6 @@ def describe(offered: Iterable[Product]) -> FastAPI:
 
 def _provide(framework: FastAPI, service: Service, **more: object) -> None:
     parts = {
-        "keys": service.keys,
         "decisions": service.decisions,
         "registry": service.registry,
         "products": service.products,

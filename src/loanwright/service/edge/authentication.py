@@ -27,20 +27,36 @@ class KeyRing(Protocol):
         ...
 
 
-async def authenticate(keys: KeyRing, headers: Mapping[bytes, bytes], *, scope: str) -> ApiKey:
-    """Return the caller's key, which must have the scope."""
-    token = read_token(headers)
-    if token is None:
-        raise Unauthenticated
-    key = keys.find_fresh(token)
-    if key is None:
-        try:
-            key = await asyncio.to_thread(keys.verify, token)
-        except KeyRefused:
-            raise Unauthenticated from None
-    if scope not in key.scopes:
-        raise ScopeMissing(scope=scope)
-    return key
+class Doorkeeper:
+    """Lets callers in; many who come with the same key at the same moment ask but once."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+        self._asking: dict[str, asyncio.Task[ApiKey]] = {}
+
+    async def admit(self, headers: Mapping[bytes, bytes], *, scope: str) -> ApiKey:
+        """Return the caller's key, which must have the scope."""
+        token = read_token(headers)
+        if token is None:
+            raise Unauthenticated
+        key = self._keys.find_fresh(token)
+        if key is None:
+            try:
+                key = await self._ask(token)
+            except KeyRefused:
+                raise Unauthenticated from None
+        if scope not in key.scopes:
+            raise ScopeMissing(scope=scope)
+        return key
+
+    async def _ask(self, token: str) -> ApiKey:
+        asking = self._asking.get(token)
+        if asking is None:
+            asking = asyncio.create_task(asyncio.to_thread(self._keys.verify, token))
+            self._asking[token] = asking
+            asking.add_done_callback(lambda _: self._asking.pop(token, None))
+        # Shielded: one caller who leaves must not turn the others away.
+        return await asyncio.shield(asking)
 
 
 def read_token(headers: Mapping[bytes, bytes]) -> str | None:
@@ -61,7 +77,8 @@ def require(scope: str) -> Callable[[Request], Awaitable[ApiKey]]:
 
     async def permitted(request: Request) -> ApiKey:
         headers = read_headers(request.scope["headers"])
-        return await authenticate(request.app.state.keys, headers, scope=scope)
+        doorkeeper: Doorkeeper = request.app.state.doorkeeper
+        return await doorkeeper.admit(headers, scope=scope)
 
     permitted.__name__ = f"require_{scope.replace(':', '_')}"
     return permitted

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from loanwright.service.edge.answer import Answer
-from loanwright.service.edge.authentication import KeyRing, authenticate
+from loanwright.service.edge.authentication import Doorkeeper
 from loanwright.service.edge.gather import Gatherer
 from loanwright.service.kit.problem import ContentTypeUnsupported, FieldError, PayloadRejected
 from loanwright.service.kit.strict_json import MalformedBody, parse
@@ -36,12 +36,12 @@ _read_created = msgspec.json.Decoder(Created).decode
 class Reception:
     """Takes applications in; both routes call this and nothing else."""
 
-    keys: KeyRing
+    doorkeeper: Doorkeeper
     gatherer: Gatherer[Submission, Reply]
 
     async def receive_application(self, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
         """Answer one application once its decision is durable."""
-        key = await authenticate(self.keys, headers, scope=SCOPE)
+        key = await self.doorkeeper.admit(headers, scope=SCOPE)
         if _JSON.fullmatch(headers.get(b"content-type", b"")) is None:
             raise ContentTypeUnsupported
         submission = read_submission(

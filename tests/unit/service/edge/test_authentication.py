@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from loanwright.service.edge.authentication import authenticate, read_token
+from loanwright.service.edge.authentication import Doorkeeper, read_token
 from loanwright.service.kit.problem import ScopeMissing, Unauthenticated
 from loanwright.service.users.schemas import ApiKey
 from loanwright.service.users.service import KeyRefused
@@ -35,6 +35,13 @@ class Ring:
         return KEY
 
 
+def admit(ring, headers, *, scope="decisions:read"):
+    async def story():
+        return await Doorkeeper(ring).admit(headers, scope=scope)
+
+    return asyncio.run(story())
+
+
 @pytest.mark.parametrize(
     ("headers", "token"),
     [
@@ -55,25 +62,42 @@ def test_a_token_is_found_where_it_may_stand(headers, token):
 def test_a_fresh_key_asks_nobody():
     ring = Ring(fresh=True)
     headers = {b"x-api-key": b"lw_right"}
-    assert asyncio.run(authenticate(ring, headers, scope="decisions:read")) is KEY
+    assert admit(ring, headers) is KEY
     assert ring.asked == 0
 
 
 def test_a_key_that_is_not_fresh_is_verified():
     ring = Ring(fresh=False)
     headers = {b"x-api-key": b"lw_right"}
-    assert asyncio.run(authenticate(ring, headers, scope="decisions:read")) is KEY
+    assert admit(ring, headers) is KEY
     assert ring.asked == 1
 
 
 @pytest.mark.parametrize("headers", [{}, {b"x-api-key": b"lw_wrong"}, {b"x-api-key": b"\xff"}])
 def test_without_a_valid_key_nobody_passes(headers):
     with pytest.raises(Unauthenticated):
-        asyncio.run(authenticate(Ring(fresh=False), headers, scope="decisions:read"))
+        admit(Ring(fresh=False), headers)
 
 
 def test_a_valid_key_without_the_scope_is_refused_by_name_of_the_scope():
     with pytest.raises(ScopeMissing, match="decisions:replay"):
-        asyncio.run(
-            authenticate(Ring(fresh=True), {b"x-api-key": b"lw_right"}, scope="decisions:replay")
-        )
+        admit(Ring(fresh=True), {b"x-api-key": b"lw_right"}, scope="decisions:replay")
+
+
+def test_many_who_come_together_ask_but_once():
+    ring = Ring(fresh=False)
+
+    async def story():
+        keeper = Doorkeeper(ring)
+        headers = {b"x-api-key": b"lw_right"}
+        calls = [
+            asyncio.create_task(keeper.admit(headers, scope="decisions:read")) for _ in range(20)
+        ]
+        await asyncio.sleep(0)
+        calls[0].cancel()
+        return await asyncio.gather(*calls, return_exceptions=True)
+
+    first, *others = asyncio.run(story())
+    assert isinstance(first, asyncio.CancelledError)
+    assert others == [KEY] * 19
+    assert ring.asked == 1
