@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tests.docs import http_reference
 from tests.docs.repository import DOCS
 from typer.main import get_command
 
@@ -97,7 +98,12 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": write_cli, "settings.md": write_settings}
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": write_cli,
+    "settings.md": write_settings,
+    "openapi.json": http_reference.write_openapi,
+    "errors.md": http_reference.write_errors,
+}
 
 
 def main() -> None:

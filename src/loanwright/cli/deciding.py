@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loanwright.cli.console import remark, say, show_table
-from loanwright.cli.failures import fail
 from loanwright.cli.rows import Row, read_rows
 from loanwright.errors import LoanwrightError
 
@@ -24,9 +23,7 @@ def decide(
     file: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON, JSONL or parquet.")
     ],
-    product: Annotated[
-        str | None, typer.Option(help="Product: a name, or a file that is being served.")
-    ] = None,
+    product: Annotated[str | None, typer.Option(help="Product: a name, or a product file.")] = None,
     package: Annotated[
         Path | None,
         typer.Option(
@@ -86,19 +83,12 @@ def _guarded(row: Row, answer: Any) -> dict[str, Any]:
 
 
 def _answer_with_service(file: Path, name: str) -> list[dict[str, Any]]:
-    from loanwright.cli.opening import open_service, read_settings
-    from loanwright.cli.train import open_product
+    from loanwright.cli.opening import open_product_service
 
-    is_file = Path(name).suffix == ".toml"
-    settings = read_settings(products=(Path(name).resolve(),)) if is_file else read_settings()
-    with open_service(settings) as service:
-        known = open_product(name).name if is_file else name
-        if known not in service.products:
-            listed = ", ".join(service.products)
-            raise fail(f"There is no product {known}; known: {listed}.")
-        rows = read_rows(file, service.products[known])
+    with open_product_service(name) as (service, product):
+        rows = read_rows(file, product)
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
-        return list(_submit(service, known, rows, digest))
+        return list(_submit(service, product.name, rows, digest))
 
 
 def _submit(

@@ -16,6 +16,7 @@ from loanwright.cli import (
     doctor,
     keys,
     product,
+    recording,
     replaying,
     report,
     serving,
@@ -56,6 +57,7 @@ app.command("train")(train.train)
 app.command("report")(report.report)
 app.command("serve")(serving.serve)
 app.command("decide")(deciding.decide)
+app.command("record")(recording.record)
 app.command("replay")(replaying.replay)
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")

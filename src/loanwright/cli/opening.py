@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loanwright.cli.failures import fail
+from loanwright.features.product import load_product
 
 if TYPE_CHECKING:
     from loanwright.features.product import Product
@@ -39,6 +40,18 @@ def open_service(settings: "Settings") -> "Iterator[Service]":
         yield service
     finally:
         service.close()
+
+
+@contextmanager
+def open_product_service(name: str) -> "Iterator[tuple[Service, Product]]":
+    """Open the service for one product: the name of a served one, or the path of its file."""
+    is_file = Path(name).suffix == ".toml"
+    settings = read_settings(products=(Path(name).resolve(),)) if is_file else read_settings()
+    with open_service(settings) as service:
+        wanted = load_product(name).name if is_file else name
+        if wanted not in service.products:
+            raise fail(f"There is no product {wanted}; known: {', '.join(service.products)}.")
+        yield service, service.products[wanted]
 
 
 def take_in(service: "Service", chosen: Iterable[str] = ()) -> None:

@@ -1,5 +1,6 @@
 """`loanwright product`: write and check product files."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from loanwright.cli.console import remark, say, show_table
 from loanwright.cli.failures import fail
+from loanwright.cli.train import read_table
 
 app = typer.Typer(no_args_is_help=True, help="Write and check product files.")
 
@@ -14,25 +16,38 @@ app = typer.Typer(no_args_is_help=True, help="Write and check product files.")
 @app.command()
 def draft(
     sample: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or parquet.")],
-    target: Annotated[str, typer.Option(help="Column that is 1 where the credit went bad.")],
+    target: Annotated[str, typer.Option(help="Column that says which credits went bad.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; default: print it.")
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the product.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the product; default: the name of the file.")
+    ] = None,
+    bad: Annotated[
+        str | None, typer.Option(help="The bad one of two values, where it cannot be guessed.")
+    ] = None,
+    currency: Annotated[str, typer.Option(help="Three letters.")] = "USD",
 ) -> None:
     """Write a first product file from a table, with warnings about suspicious columns."""
     from loanwright.features.draft import draft_product
 
-    drafted = draft_product(sample, default=target, name=name)
-    for warning in drafted.warnings:
+    if output is not None and output.exists():
+        raise fail(f"{output} is there already; name another file with --output.")
+    named = name or _name_of(output or sample)
+    text, warnings = draft_product(
+        read_table(sample), target, name=named, bad=bad, currency=currency
+    )
+    for warning in warnings:
         remark(f"Warning: {warning}")
     if output is None:
-        say(drafted.text)
+        say(text)
         return
-    if output.exists():
-        raise fail(f"{output} is there already; name another file with --output.")
-    output.write_text(drafted.text, encoding="utf-8")
+    output.write_text(text, encoding="utf-8")
     remark(f"Wrote {output}. Read it, mend it, then: loanwright train {output} {sample}")
+
+
+def _name_of(path: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from loanwright.features.product import Product
 
 REFERENCES = ("document_number", "applicant_id")
+REFERENCE_NAMES = {"id": "applicant_id"}
 TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -36,7 +38,9 @@ class Row:
 
 
 def read_rows(path: Path, product: "Product") -> list[Row]:
-    """Read the applications of a file; columns that are no feature of the product are left out.
+    """Read the applications of a file; columns that belong to no feature are left out.
+
+    A column is found by the name of its feature or by the name the training table gave it.
 
     A row is either flat, feature by feature with `document_number` or `applicant_id` beside them,
     or shaped as in the API: `applicant` and `features`.
@@ -58,15 +62,20 @@ def _row(number: int, found: Mapping[str, Any], product: "Product", *, typed: bo
     flat = found["features"] if shaped else found
     references = (found.get("applicant") or {}) if shaped else found
     if shaped:
-        names = {"document_number": "document_number", "id": "applicant_id"}
-        references = {names.get(key, key): value for key, value in references.items()}
-    features = {
-        name: _typed(value, product.features[name].type) if typed else value
-        for name, value in flat.items()
-        if name in product.features and product.features[name].expression is None
-    }
+        references = {REFERENCE_NAMES.get(key, key): value for key, value in references.items()}
+    features = {}
+    for feature in product.features.values():
+        name = feature.name if feature.name in flat else feature.column
+        if name in flat and not feature.derived:
+            value = flat[name]
+            features[feature.name] = _typed(value, feature.type) if typed else _known(value)
     reference = {key: str(references[key]) for key in REFERENCES if references.get(key)}
     return Row(number=number, reference=reference, features=features)
+
+
+def _known(value: Any) -> Any:
+    """Tables write NaN where nothing is known."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _typed(text: str | None, kind: str) -> Any:

@@ -32,7 +32,7 @@ def seed(service: "Service") -> None:
         return
     people = _read_people()
     product = service.products[PRODUCT]
-    named = {feature.name for feature in product.features.values() if feature.expression is None}
+    named = {feature.name for feature in product.features.values() if not feature.derived}
     behaviour = {name for name in named if product.features[name].source == "behaviour"}
     asked = {one.name for one in product.inputs("new")}
     service.applicants.record_behaviours(

@@ -1,0 +1,31 @@
+"""How long it takes to train the products of the demo bank, from table to packages."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from loanwright.training import train
+
+from loanwright.datasets.bundled import load_dataset
+from loanwright.features.product import bundled_product, bundled_products
+
+
+def run() -> dict[str, Any]:
+    """Train every bundled product once."""
+    return {"training": [_measure(name) for name in bundled_products()]}
+
+
+def _measure(name: str) -> dict[str, Any]:
+    product, table = bundled_product(name), load_dataset(name)
+    with tempfile.TemporaryDirectory() as directory:
+        started = time.perf_counter()
+        trained = train(product, table, models_dir=Path(directory), seed=0)
+        seconds = time.perf_counter() - started
+    return {
+        "product": name,
+        "rows": table.height,
+        "models": len(trained),
+        "seconds": round(seconds, 1),
+        "seconds a model": round(seconds / len(trained), 1),
+    }
