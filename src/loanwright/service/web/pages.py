@@ -44,6 +44,14 @@ class Visit:
     secure: bool
     asked: Mapping[str, str]
 
+    @property
+    def language_query(self) -> str:
+        """Return the language as part of an address, if it was asked for by one.
+
+        A browser that keeps no cookies stays in its language that way.
+        """
+        return f"?lang={self.language.code}" if LANGUAGE_COOKIE in self.asked else ""
+
 
 def read_visit(request: Request) -> Visit:
     """Read from a request what every page needs to know about its visitor."""

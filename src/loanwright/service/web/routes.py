@@ -96,7 +96,8 @@ class PublicPages:
         guard.require_own_page(request)
         chosen = self._product(product)
         sent = await guard.read_form(request)
-        language = read_visit(request).language
+        visit = read_visit(request)
+        language = visit.language
         try:
             answers = read_application(chosen, sent, language)
             reply = await self._submit(_submission(chosen, answers))
@@ -105,10 +106,8 @@ class PublicPages:
             complaints = complain(refusal.problems, fields, language)
             return self._show_form(request, chosen, sent, complaints)
         application = msgspec.json.decode(reply.body)
-        token = self._links.write(application["id"])
-        return RedirectResponse(
-            f"/apply/result/{token}", status_code=SEE_OTHER, headers=dict(PAGE_HEADERS)
-        )
+        address = f"/apply/result/{self._links.write(application['id'])}{visit.language_query}"
+        return RedirectResponse(address, status_code=SEE_OTHER, headers=dict(PAGE_HEADERS))
 
     def result(self, request: Request, token: str) -> Response:
         """Show a decision to whoever holds its link."""
@@ -188,10 +187,11 @@ def router(service: PublicService, *, submit: Submit | None = None) -> APIRouter
 
     pages = PublicPages(service, submit or submit_in_thread)
     routes = APIRouter(route_class=PageRoute, include_in_schema=False)
-    routes.add_api_route("/", pages.start, methods=["GET"])
-    routes.add_api_route("/how-we-decide", pages.how_we_decide, methods=["GET"])
-    routes.add_api_route("/apply/result/{token}", pages.result, methods=["GET"])
-    routes.add_api_route("/apply/{product}", pages.form, methods=["GET"])
+    reading = ["GET", "HEAD"]
+    routes.add_api_route("/", pages.start, methods=reading)
+    routes.add_api_route("/how-we-decide", pages.how_we_decide, methods=reading)
+    routes.add_api_route("/apply/result/{token}", pages.result, methods=reading)
+    routes.add_api_route("/apply/{product}", pages.form, methods=reading)
     routes.add_api_route("/apply/{product}", pages.apply, methods=["POST"])
-    routes.add_api_route("/assets/{name}", pages.asset, methods=["GET"])
+    routes.add_api_route("/assets/{name}", pages.asset, methods=reading)
     return routes

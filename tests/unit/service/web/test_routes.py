@@ -48,6 +48,23 @@ def test_the_language_is_asked_for_once_and_then_remembered(visitor):
     assert "Кредитная карта" in page.text
 
 
+def test_without_cookies_the_language_stays_in_the_address(visitor):
+    page = visitor.get("/apply/credit-card?lang=ru")
+    visitor.cookies.clear()
+    address = re.search(r'action="([^"]+)"', page.text)[1]
+    answer = visitor.post(
+        address, data={"once": once_of(page), **ANSWERS, "limit": "1"}, headers=ORIGIN
+    )
+    assert "Пожалуйста, проверьте эти ответы" in answer.text
+    answer = visitor.post(address, data={"once": once_of(page), "limit": "120 000"}, headers=ORIGIN)
+    assert answer.headers["location"].endswith("?lang=ru")
+
+
+def test_pages_answer_the_question_whether_they_are_there(visitor):
+    answer = visitor.head("/")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_the_theme_is_remembered_without_javascript(visitor):
     assert "data-theme=" not in visitor.get("/").text.split("<head>")[0]
     visitor.get("/?theme=dark")

@@ -87,11 +87,15 @@
     list.append(item);
   };
 
+  const group = (field) => {
+    const input = field.querySelector("input[type=text]");
+    const number = input ? readNumber(input.value) : null;
+    if (number !== null && Math.abs(number) >= 1000) input.value = written.format(number);
+  };
+
   for (const field of fields) {
     field.addEventListener("change", () => {
-      const input = field.querySelector("input[type=text]");
-      const number = input && readNumber(input.value);
-      if (input && number !== null && Math.abs(number) >= 1000) input.value = written.format(number);
+      group(field);
       if (field.classList.contains("wrong") || valueOf(field)) show(field, problemOf(field));
     });
   }
@@ -142,6 +146,7 @@
       else control.value = value;
     }
   }
+  fields.forEach(group);
   for (const link of document.querySelectorAll("[data-language]")) {
     link.addEventListener("click", () => {
       const answers = fields.flatMap(controls).filter((control) => control.type !== "radio" || control.checked);
