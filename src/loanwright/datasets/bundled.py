@@ -146,10 +146,17 @@ def load_dataset(name: str) -> pl.DataFrame:
     """
     import polars as pl
 
-    return pl.read_parquet(io.BytesIO(_checked(dataset_info(name))))
+    return pl.read_parquet(io.BytesIO(read_checked(dataset_info(name))))
 
 
-def _checked(info: DatasetInfo) -> bytes:
+def read_checked(info: DatasetInfo) -> bytes:
+    """Return the bytes of a bundled file.
+
+    Raises
+    ------
+    DatasetDamaged
+        If their SHA-256 is not the stated one.
+    """
     file = resources.files("loanwright.datasets") / f"{info.name}.parquet"
     content = file.read_bytes()
     if hashlib.sha256(content).hexdigest() != info.sha256:

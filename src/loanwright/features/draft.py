@@ -23,7 +23,7 @@ _APPLICANT: Final = re.compile(
     r"^(applicant|borrower|person|customer|client|member)(_?(id|nr|no|number|key))?$", re.IGNORECASE
 )
 _BAD_WORDS: Final = frozenset(
-    {"bad", "b", "default", "defaulted", "delinquent", "loss", "yes", "y", "true", "1"}
+    {"bad", "b", "default", "defaulted", "delinquent", "loss", "yes", "y", "true"}
     | {"chgoff", "charged off", "charged-off"}
 )
 LEAST_BAD: Final = 20
@@ -49,7 +49,7 @@ def draft_product(
     default_column
         Column with the label: 0/1, true/false, or two values.
     name
-        Name of the product, such as "home-equity".
+        Name of the product, such as "home-equity"; other signs become hyphens.
     bad
         The bad one of two values; needed where it cannot be guessed.
     currency
@@ -80,6 +80,7 @@ def draft_product(
     """
     from loanwright.features.profiling import profile_column
 
+    name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "product"
     table, default, bad, warnings = _labelled(table, default_column, bad)
     applicant = next((c for c in table.columns if _APPLICANT.match(c)), None)
     profiles: list[ColumnProfile] = []
@@ -157,7 +158,8 @@ def _bad_value(series: pl.Series, bad: str | None) -> str | None:
         raise TableNotDraftable(why=f"the label has {len(values)} different values, not two")
     if series.dtype.is_float():
         raise TableNotDraftable(why="the label is a fraction; make it 0 and 1")
-    guesses = [text for text in texts if text.lower() in _BAD_WORDS]
+    # 1 is bad beside 0, but beside 2 it is often the good one.
+    guesses = [t for t in texts if t.lower() in _BAD_WORDS or (t == "1" and "0" in texts)]
     if bad is None and len(guesses) == 1:
         return guesses[0]
     if bad not in texts:
