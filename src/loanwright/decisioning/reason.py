@@ -1,0 +1,79 @@
+"""Why a decision came out as it did, as codes; the texts are found by ``explanation.reasons``."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Source = Literal["model", "policy"]
+
+#: The score asks for care though no single feature raises the risk above the average.
+SCORE_BELOW_CUTOFF: Final = "score.below_cutoff"
+#: The score is good enough though no single feature lowers the risk below the average.
+SCORE_MEETS_CUTOFF: Final = "score.meets_cutoff"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reason:
+    """One coded reason.
+
+    Parameters
+    ----------
+    code
+        ``<feature>.adverse`` or ``<feature>.favourable`` for the model, the rule's code or
+        ``score.…`` for the policy.
+    source
+        Whether the model or the policy says so.
+    feature
+        The feature concerned, for reasons of the model.
+    contribution
+        Its weight on the raw log-odds of default; 0.0 for the policy.
+
+    Examples
+    --------
+    >>> adverse([("worst_delay", 0.83)])[0].code
+    'worst_delay.adverse'
+    """
+
+    code: str
+    source: Source
+    feature: str | None = None
+    contribution: float = 0.0
+
+
+def adverse(weighed: Iterable[tuple[str, float]]) -> tuple[Reason, ...]:
+    """Return the reasons of features that raise the risk, in the order given.
+
+    Examples
+    --------
+    >>> [reason.code for reason in adverse([("worst_delay", 0.83), ("credit_limit", 0.1)])]
+    ['worst_delay.adverse', 'credit_limit.adverse']
+    """
+    return tuple(
+        Reason(code=f"{feature}.adverse", source="model", feature=feature, contribution=weight)
+        for feature, weight in weighed
+    )
+
+
+def favourable(weighed: Iterable[tuple[str, float]]) -> tuple[Reason, ...]:
+    """Return the reasons of features that lower the risk, in the order given.
+
+    Examples
+    --------
+    >>> [reason.code for reason in favourable([("credit_limit", -0.4)])]
+    ['credit_limit.favourable']
+    """
+    return tuple(
+        Reason(code=f"{feature}.favourable", source="model", feature=feature, contribution=weight)
+        for feature, weight in weighed
+    )
+
+
+def of_policy(code: str) -> Reason:
+    """Return the reason that a rule, or the cutoff itself, gives.
+
+    Examples
+    --------
+    >>> of_policy("rule.min_age")
+    Reason(code='rule.min_age', source='policy', feature=None, contribution=0.0)
+    """
+    return Reason(code=code, source="policy")
