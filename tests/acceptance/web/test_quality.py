@@ -132,6 +132,16 @@ def test_a_printed_decision_holds_what_counts_and_no_menus(visit):
         expect(visit.page.locator(menu)).to_be_hidden()
 
 
+@pytest.mark.parametrize("visit", [DARK], indirect=True)
+def test_paper_is_printed_on_in_light(visit):
+    visit.decide()
+    visit.page.click(".to-light")
+    visit.page.click(".to-dark")
+    visit.page.emulate_media(media="print")
+    card = "getComputedStyle(document.querySelector('.card')).backgroundColor"
+    assert visit.page.evaluate(card) == "rgb(255, 255, 255)"
+
+
 def test_the_reference_number_is_copied(visit):
     visit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     visit.decide()

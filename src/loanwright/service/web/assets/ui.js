@@ -18,7 +18,9 @@
   }
 
   for (const button of document.querySelectorAll("[data-copy]")) {
+    // The clipboard exists only where the connection is secure.
     button.parentElement.hidden = false;
+    button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
       button.textContent = button.dataset.done;
