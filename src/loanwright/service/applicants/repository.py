@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select
+from sqlalchemy import Connection, Row, and_, func, insert, select
 
 from loanwright.service.applicants.schemas import Applicant, Behaviour
 from loanwright.service.applicants.tables import applicants, behaviours
-from loanwright.service.kit.database import among, insert_new
+from loanwright.service.kit.database import Lookup, insert_new
 
 CHUNK = 500
 _read_json = msgspec.json.Decoder().decode
@@ -36,28 +36,23 @@ _with_behaviours = select(
 )
 
 
-def list_known(
-    connection: Connection, *, hashes: Collection[str] = (), ids: Collection[str] = ()
-) -> list[Applicant]:
-    """Return the applicants with these document hashes or ids."""
-    wanted = []
-    if hashes:
-        wanted.append(among(connection, applicants.c.document_hash, hashes))
-    if ids:
-        wanted.append(among(connection, applicants.c.id, ids))
-    if not wanted:
-        return []
-    return _gather(connection.execute(_with_behaviours.where(or_(*wanted))))
+_insert_behaviours = insert(behaviours)
+_known = Lookup(_with_behaviours, applicants.c.document_hash, applicants.c.id)
+
+
+def list_known(connection: Connection, names: Collection[str]) -> list[Applicant]:
+    """Return the applicants whose document hash or id is among the names."""
+    return _gather(_known.rows(connection, names)) if names else []
 
 
 def insert_applicants(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]:
     """Insert applicants whose document hash is not there yet; return the ids inserted."""
-    return {row.id for row in insert_new(connection, applicants, rows, applicants.c.id)}
+    return insert_new(connection, applicants, rows, applicants.c.id)
 
 
 def insert_behaviours(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert versions of behaviour."""
-    connection.execute(insert(behaviours), rows)
+    connection.execute(_insert_behaviours, rows)
 
 
 def count_applicants(connection: Connection) -> int:

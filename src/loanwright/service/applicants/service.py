@@ -53,7 +53,7 @@ class Applicants:
     def get(self, applicant_id: str) -> Applicant:
         """Return the applicant with this id."""
         with self._database.read() as connection:
-            found = repository.list_known(connection, ids=[applicant_id])
+            found = repository.list_known(connection, [applicant_id])
         if not found:
             raise ApplicantNotFound(applicant_id=applicant_id)
         return found[0]
@@ -61,7 +61,7 @@ class Applicants:
     def find(self, document_number: str) -> Applicant | None:
         """Return the applicant with this document number, if there is one."""
         with self._database.read() as connection:
-            found = repository.list_known(connection, hashes=[self.document_hash(document_number)])
+            found = repository.list_known(connection, [self.document_hash(document_number)])
         return found[0] if found else None
 
     def get_or_receive(self, document_number: str) -> Applicant:
@@ -69,13 +69,11 @@ class Applicants:
         document_hash = self.document_hash(document_number)
         with self._database.write() as connection:
             self.receive(connection, [document_hash])
-            return repository.list_known(connection, hashes=[document_hash])[0]
+            return repository.list_known(connection, [document_hash])[0]
 
-    def list_known(
-        self, connection: Connection, *, hashes: Collection[str], ids: Collection[str]
-    ) -> list[Applicant]:
-        """Return the applicants with these document hashes or ids, inside a transaction."""
-        return repository.list_known(connection, hashes=hashes, ids=ids)
+    def list_known(self, connection: Connection, names: Collection[str]) -> list[Applicant]:
+        """Return the applicants whose document hash or id is among the names."""
+        return repository.list_known(connection, names)
 
     def receive(self, connection: Connection, hashes: Sequence[str | None]) -> list[str]:
         """Return the id of the applicant of each document hash, new where it must be."""
@@ -90,7 +88,7 @@ class Applicants:
         lost = {known for identity, known in made if known and identity not in inserted}
         if not lost:
             return [identity for identity, _ in made]
-        winners = repository.list_known(connection, hashes=lost)
+        winners = repository.list_known(connection, lost)
         by_hash = {applicant.document_hash: applicant.id for applicant in winners}
         return [by_hash.get(known, identity) if known else identity for identity, known in made]
 
@@ -100,7 +98,7 @@ class Applicants:
         """Append what is now known of an applicant's behaviour; return its version."""
         record = validate_behaviour(product, features)
         with self._database.write() as connection:
-            found = repository.list_known(connection, ids=[applicant_id])
+            found = repository.list_known(connection, [applicant_id])
             if not found:
                 raise ApplicantNotFound(applicant_id=applicant_id)
             return self._append(connection, product, [(found[0], record)])[0]
@@ -127,10 +125,10 @@ class Applicants:
     def _record_chunk(
         self, connection: Connection, product: Product, records: Mapping[str, Mapping[str, Any]]
     ) -> None:
-        there = {one.document_hash for one in repository.list_known(connection, hashes=records)}
+        there = {one.document_hash for one in repository.list_known(connection, records)}
         self.receive(connection, [key for key in records if key not in there])
         changed = []
-        for applicant in repository.list_known(connection, hashes=records):
+        for applicant in repository.list_known(connection, records):
             record = records[str(applicant.document_hash)]
             before = applicant.behaviours.get(product.name)
             if before is None or before.features != record:

@@ -7,10 +7,12 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from loanwright.service.applications.tables import applications
 
+_insert = insert(applications)
+
 
 def insert_applications(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert applications."""
-    connection.execute(insert(applications), rows)
+    connection.execute(_insert, rows)
 
 
 def find(connection: Connection, application_id: str) -> Row[Any] | None:

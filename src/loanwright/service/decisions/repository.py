@@ -7,12 +7,15 @@ from sqlalchemy import Connection, func, insert, select
 
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.decisions.tables import decisions
-from loanwright.service.kit.database import among
+from loanwright.service.kit.database import Lookup
+
+_insert = insert(decisions)
+_replies = Lookup(select(decisions.c.id, decisions.c.reply), decisions.c.id)
 
 
 def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append decisions."""
-    connection.execute(insert(decisions), rows)
+    connection.execute(_insert, rows)
 
 
 def find(connection: Connection, decision_id: str) -> DecisionRecord | None:
@@ -30,10 +33,7 @@ def find_reply(connection: Connection, application_id: str) -> str | None:
 
 def list_replies(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     """Return how the applications of these decisions were answered."""
-    statement = select(decisions.c.id, decisions.c.reply).where(
-        among(connection, decisions.c.id, ids)
-    )
-    return {row.id: row.reply for row in connection.execute(statement)}
+    return {row.id: row.reply for row in _replies.rows(connection, ids)}
 
 
 def list_before(

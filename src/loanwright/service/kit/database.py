@@ -5,28 +5,34 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     ARRAY,
     Column,
     ColumnElement,
     Connection,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
     MetaData,
-    Row,
+    Select,
     String,
     Table,
+    TextClause,
     TypeDecorator,
     any_,
+    bindparam,
     create_engine,
     event,
-    literal,
     make_url,
+    or_,
+    text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeEngine
@@ -156,19 +162,44 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def insert_new(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *columns: Column[Any]
-) -> Sequence[Row[Any]]:
-    """Insert the rows that contradict no unique constraint; return columns of those inserted."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).on_conflict_do_nothing().returning(*columns)
-    return connection.execute(statement, rows).all()
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], column: Column[str]
+) -> set[str]:
+    """Insert the rows that contradict no unique constraint; return a column of those inserted."""
+    if connection.dialect.name == "sqlite":
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(column)
+        return set(connection.execute(statement, rows).scalars())
+    document = msgspec.json.encode(rows).decode()
+    inserted = connection.execute(_insert_document(table, column.name), {"rows": document})
+    return set(inserted.scalars())
 
 
-def among(
-    connection: Connection, column: Column[Any], values: Iterable[str]
-) -> ColumnElement[bool]:
-    """Return the condition that a column has one of these values, the same SQL for any number."""
-    wanted = sorted(values)
-    if connection.dialect.name == "postgresql":
-        return column == any_(literal(wanted, ARRAY(String)))
-    return column.in_(wanted)
+@lru_cache
+def _insert_document(table: Table, returned: str) -> TextClause:
+    # One parameter for any number of rows: the statement stays the same and stays prepared.
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    return text(
+        f"INSERT INTO {table.name} ({columns}) "  # noqa: S608
+        f"SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
+        f'ON CONFLICT DO NOTHING RETURNING "{returned}"'
+    )
+
+
+class Lookup:
+    """A query for the rows that have one of many names in one of some columns.
+
+    It is made once and is the same text for any number of names, so that neither SQLAlchemy nor
+    the server works it out again.
+    """
+
+    def __init__(self, query: Select[Any], *columns: ColumnElement[Any]) -> None:
+        several = bindparam("names", expanding=True)
+        array = bindparam("names", type_=ARRAY(String))
+        self._queries = {
+            "sqlite": query.where(or_(*(column.in_(several) for column in columns))),
+            "postgresql": query.where(or_(*(column == any_(array) for column in columns))),
+        }
+
+    def rows(self, connection: Connection, names: Iterable[str]) -> CursorResult[Any]:
+        """Return the rows."""
+        query = self._queries[connection.dialect.name]
+        return connection.execute(query, {"names": sorted(names)})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from loanwright.features.product import Product
@@ -136,10 +137,15 @@ def segment_of(product: Product, has_behaviour: bool) -> str:
 def _record(
     product: Product, segment: str, stated: Mapping[str, object], stored: Mapping[str, Any]
 ) -> dict[str, Any]:
-    checked = validate_record(product, segment, stated, accept_sources=STATED)
-    if not stored:
-        return checked
-    return validate_record(product, segment, {**stored, **checked})
+    if not stored or not _stated_features(product) >= stated.keys():
+        checked = validate_record(product, segment, stated, accept_sources=STATED)
+        return validate_record(product, segment, {**stored, **checked}) if stored else checked
+    return validate_record(product, segment, {**stored, **stated})
+
+
+@lru_cache(maxsize=64)
+def _stated_features(product: Product) -> frozenset[str]:
+    return frozenset(one.name for one in product.features.values() if one.source in STATED)
 
 
 def _text(received: bytes) -> str:

@@ -85,9 +85,8 @@ class Origination:
         return intakes
 
     def _known(self, connection: Connection, arrivals: list[Arrival]) -> dict[str, Applicant]:
-        hashes = {one.document_hash for one in arrivals if one.document_hash is not None}
-        ids = {one.applicant_id for one in arrivals if one.applicant_id is not None}
-        found = self.desk.applicants.list_known(connection, hashes=hashes, ids=ids)
+        names = {one.document_hash or one.applicant_id for one in arrivals} - {None}
+        found = self.desk.applicants.list_known(connection, {name for name in names if name})
         return {
             **{one.id: one for one in found},
             **{one.document_hash: one for one in found if one.document_hash is not None},
@@ -154,7 +153,7 @@ class Origination:
         claimed = repository.claim(connection, rows)
         if len(claimed) == len(rows):
             return drafts
-        lost = {key: one for key, one in keyed.items() if key not in claimed}
+        lost = {key: one for key, one in keyed.items() if one.decision_id not in claimed}
         used = repository.list_used(connection, lost)
         decided = [decision_id for _, decision_id in used.values()]
         batch.repeat(used, self.decisions.list_replies(connection, decided))

@@ -51,13 +51,14 @@ class Writer:
         moment: datetime,
     ) -> Draft:
         """Write the reply and the snapshot of one decision."""
+        when = iso(moment)
         reply = {
             "id": application_id,
-            "received_at": iso(moment),
+            "received_at": when,
             "product": judged.intake.submission.product,
             "segment": judged.intake.segment,
             "applicant": {"id": applicant_id},
-            "decision": self._decision(judged, decision_id, moment),
+            "decision": self._decision(judged, decision_id, when),
         }
         snapshot = snapshot_of(
             record=judged.intake.record,
@@ -76,13 +77,13 @@ class Writer:
             snapshot=write_snapshot(snapshot),
         )
 
-    def _decision(self, judged: Judged, decision_id: str, moment: datetime) -> dict[str, Any]:
+    def _decision(self, judged: Judged, decision_id: str, when: str) -> dict[str, Any]:
         assessment, package = judged.assessment, judged.intake.package
         policy = judged.intake.policy
         weighed = zip(assessment.features, assessment.contributions, strict=True)
         return {
             "id": decision_id,
-            "decided_at": iso(moment),
+            "decided_at": when,
             "outcome": judged.decision.outcome,
             "probability_of_default": assessment.probability_of_default,
             "score": assessment.score,
