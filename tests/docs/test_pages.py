@@ -97,3 +97,13 @@ def test_the_loanwright_commands_that_are_shown_exist():
 def test_the_page_of_the_changelog_names_the_version():
     version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M).group(1)
     assert version in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_test_that_a_page_names_exists():
+    named = {
+        (name_of(page), place)
+        for page in list_pages()
+        for place in re.findall(r"`(tests/[\w/.]+)`", page.read_text())
+    }
+    assert [(page, place) for page, place in sorted(named) if not (ROOT / place).exists()] == []
+    assert named

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from loanwright.cli.rows import Row
     from loanwright.features.product import Product
 
-BEHAVIOUR = "behaviour"
+BEHAVIOUR, EXISTING = "behaviour", "existing"
 
 
 def record(
@@ -45,8 +45,5 @@ def _refuse_nameless(rows: "list[Row]") -> None:
 
 
 def _behaviour(row: "Row", product: "Product") -> dict[str, object]:
-    return {
-        name: value
-        for name, value in row.features.items()
-        if product.features[name].source == BEHAVIOUR
-    }
+    names = {one.name for one in product.inputs(EXISTING) if one.source == BEHAVIOUR}
+    return {name: value for name, value in row.features.items() if name in names}

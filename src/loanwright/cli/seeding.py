@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from loanwright.cli.failures import fail
 
 if TYPE_CHECKING:
+    from loanwright.features.product import Product
     from loanwright.service.bootstrap import Service
 
 PRODUCT = "credit-card"
-APPLICANTS = 1_510
-DECIDED = 200
+# How many people each product has in the demo bank, and how many of them have applied again.
+PEOPLE = {"credit-card": (1_510, 200), "instalment-loan": (300, 50)}
+FIRST = {"credit-card": "T00001", "instalment-loan": "G00001"}
 SEEDER = "demo seed"
 EXAMPLE: Mapping[str, Any] = {
     "product": PRODUCT,
@@ -27,38 +29,45 @@ def example_body() -> str:
 
 
 def seed(service: "Service") -> None:
-    """Record the cardholders of the demo bank and decide some of their applications, once."""
-    if PRODUCT not in service.products or service.applicants.find("T00001") is not None:
+    """Record the existing applicants of the demo bank and decide some applications, once."""
+    for name, (people, applied) in PEOPLE.items():
+        product = service.products.get(name)
+        if product is not None:
+            _seed_product(service, product, people, applied)
+
+
+def _seed_product(service: "Service", product: "Product", people: int, applied: int) -> None:
+    if service.applicants.find(FIRST[product.name]) is not None:
         return
-    people = _read_people()
-    product = service.products[PRODUCT]
-    named = {feature.name for feature in product.features.values() if not feature.derived}
-    behaviour = {name for name in named if product.features[name].source == "behaviour"}
+    found = _read_people(product.name, people)
     asked = {one.name for one in product.inputs("new")}
+    behaviour = {one.name for one in product.inputs("existing") if one.source == "behaviour"}
     service.applicants.record_behaviours(
-        product, {one["applicant"]: _only(one, behaviour) for one in people}
+        product, {one["applicant"]: _only(one, behaviour) for one in found}
     )
-    _decide(service, [(one["applicant"], _only(one, asked)) for one in people[:DECIDED]])
+    _decide(service, product, [(one["applicant"], _only(one, asked)) for one in found[:applied]])
 
 
-def _read_people() -> list[dict[str, Any]]:
+def _read_people(name: str, count: int) -> list[dict[str, Any]]:
     from loanwright.datasets.bundled import load_dataset
 
-    table = load_dataset(PRODUCT).unique("applicant", keep="first", maintain_order=True)
-    return list(table.head(APPLICANTS).to_dicts())
+    table = load_dataset(name).unique("applicant", keep="first", maintain_order=True)
+    return list(table.head(count).to_dicts())
 
 
 def _only(person: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in person.items() if name in names}
 
 
-def _decide(service: "Service", asked: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+def _decide(
+    service: "Service", product: "Product", asked: Sequence[tuple[str, Mapping[str, Any]]]
+) -> None:
     from loanwright.errors import LoanwrightError
     from loanwright.service.origination.schemas import ApplicantReference, Caller, Submission
 
     submissions = []
     for document_number, features in asked:
-        body = {"product": PRODUCT, "features": features}
+        body = {"product": product.name, "features": features}
         received = json.dumps(body | {"applicant": {"document_number": document_number}}).encode()
         submissions.append(
             Submission(
@@ -66,7 +75,7 @@ def _decide(service: "Service", asked: Sequence[tuple[str, Mapping[str, Any]]]) 
                 idempotency_key=f"demo-{document_number}",
                 body_hash=hashlib.sha256(received).hexdigest(),
                 received=received,
-                product=PRODUCT,
+                product=product.name,
                 applicant=ApplicantReference(document_number=document_number),
                 features=features,
             )
