@@ -82,7 +82,7 @@ class Database:
         self.name = parsed.get_backend_name()
         if self.name == "sqlite":
             self.engine = _sqlite_engine(url, timeout)
-            self._turn: AbstractContextManager[Any] = threading.Lock()
+            self._turn: AbstractContextManager[Any] = _Turn(timeout)
         else:
             self.engine = _postgresql_engine(url, pool, timeout)
             self._turn = nullcontext()
@@ -103,6 +103,21 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+class _Turn:
+    """Lets the threads of this process write one after the other, and none wait for ever."""
+
+    def __init__(self, timeout: float) -> None:
+        self._lock = threading.Lock()
+        self._timeout = timeout
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._timeout):
+            raise DatabaseUnavailable(why="another writer is at work")
+
+    def __exit__(self, *_failure: object) -> None:
+        self._lock.release()
 
 
 @contextmanager

@@ -144,3 +144,53 @@ def test_a_used_up_pool_is_unavailable(migrated_postgresql):
     with database.read(), pytest.raises(DatabaseUnavailable, match="in use"), database.read():
         pass
     database.close()
+
+
+def test_a_sqlite_writer_does_not_wait_for_ever_for_another_thread(tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/own.db", timeout=0.2)
+    told = []
+
+    def write():
+        try:
+            with database.write():
+                told.append("written")
+        except DatabaseUnavailable as failure:
+            told.append(failure.why)
+
+    with database.write():
+        other = threading.Thread(target=write)
+        other.start()
+        other.join()
+    database.close()
+
+    assert told == ["another writer is at work"]
+
+
+def test_connections_that_postgresql_cut_are_replaced(migrated_postgresql):
+    database, other = Database(migrated_postgresql), Database(migrated_postgresql)
+    with database.read() as connection:
+        backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    with other.write() as connection:
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend({backend})")
+    time.sleep(0.1)
+    with database.write() as connection:
+        assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar() != backend
+    database.close()
+    other.close()
+
+
+def test_a_connection_cut_in_the_middle_of_a_transaction_is_unavailable(migrated_postgresql):
+    database, other = Database(migrated_postgresql), Database(migrated_postgresql)
+
+    def cut():
+        with database.write() as connection:
+            backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+            with other.write() as killer:
+                killer.exec_driver_sql(f"SELECT pg_terminate_backend({backend})")
+            time.sleep(0.1)
+            connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(DatabaseUnavailable):
+        cut()
+    database.close()
+    other.close()
