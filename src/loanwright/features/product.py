@@ -70,9 +70,9 @@ class Segment:
     champion: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Product:
-    """A parsed product file.
+    """A parsed product file; two products are equal if their texts are.
 
     Attributes
     ----------
@@ -105,6 +105,9 @@ class Product:
     scale: Mapping[str, Any]
     policy: Mapping[str, Any]
     features: Mapping[str, Feature] = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Product) and self.hash == other.hash)
 
     def __hash__(self) -> int:
         return hash(self.hash)

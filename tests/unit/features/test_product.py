@@ -43,6 +43,14 @@ def test_the_text_and_its_hash_are_kept_verbatim(small, small_text):
     assert parse_product(small_text + "\n").hash != small.hash
 
 
+def test_products_are_equal_when_their_texts_are(small, small_text):
+    again, other = parse_product(small_text), parse_product(small_text + "\n")
+    assert again == small
+    assert hash(again) == hash(small)
+    assert other != small
+    assert small != small_text
+
+
 def test_what_is_unknown_is_named_with_what_is_known(small):
     with pytest.raises(SegmentUnknown, match="new, existing"):
         small.segment("vip")
