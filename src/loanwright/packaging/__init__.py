@@ -1,0 +1,1 @@
+"""A trained model as a directory of readable files that prove themselves."""

@@ -1,0 +1,124 @@
+"""A verified model package, ready to assess."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loanwright.calibration.curve import Calibration
+from loanwright.decisioning.assessment import Assessment
+from loanwright.engine.load import FILES as MODEL_FILES
+from loanwright.engine.load import load_runtime
+from loanwright.engine.runtime import Backend
+from loanwright.errors import LoanwrightError
+from loanwright.features.columns import matrix
+from loanwright.features.product import Product, parse_product
+from loanwright.features.records import Record
+from loanwright.packaging.assessor import Assessor
+from loanwright.packaging.golden import find_difference, read_golden
+from loanwright.packaging.layout import PackageRefused
+from loanwright.packaging.verify import VerifiedFiles, read_verified
+from loanwright.scaling import Scale
+
+__all__ = ["ModelPackage", "PackageRefused"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelPackage:
+    """A model whose files were verified and whose golden rows were replayed bit for bit.
+
+    Attributes
+    ----------
+    hash
+        SHA-256 of the manifest, in hexadecimal: the name of the model.
+    path
+        The directory it was read from; it is not read again.
+    manifest
+        What the package says about itself.
+    product, segment, family
+        What it is for, and what kind of model it is.
+    features
+        Names of the model's inputs, in the order of the matrix.
+    """
+
+    hash: str
+    path: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+    product: Product = field(repr=False)
+    segment: str
+    family: str
+    features: tuple[str, ...] = field(repr=False)
+    assessor: Assessor = field(repr=False)
+
+    @staticmethod
+    def load(path: str | Path, *, backend: Backend = "auto") -> "ModelPackage":
+        """Verify and open a package directory.
+
+        First every hash is checked, then the files are parsed, then the golden rows are replayed.
+
+        Parameters
+        ----------
+        path
+            The directory.
+        backend
+            Of the engine: ``auto``, ``numba`` or ``numpy``; the bits are the same.
+
+        Raises
+        ------
+        PackageRefused
+            If anything differs from what was written at training.
+
+        Examples
+        --------
+        >>> ModelPackage.load("/nowhere")
+        Traceback (most recent call last):
+        loanwright.packaging.layout.PackageRefused: The model package /nowhere is refused: ...
+        """
+        directory = Path(path)
+        verified = read_verified(directory)
+        try:
+            package = _opened(directory, verified, backend)
+            lines = read_golden(verified.contents["golden.jsonl"])
+            difference = find_difference(package.product, package.segment, package.assessor, lines)
+        except (LoanwrightError, ValueError, KeyError, TypeError) as error:
+            raise PackageRefused(path=directory, cause=str(error)) from error
+        if difference is not None:
+            raise PackageRefused(path=directory, cause=difference)
+        return package
+
+    def assess(self, records: Sequence[Record]) -> tuple[Assessment, ...]:
+        """Return one assessment for each record, as ``validate_record`` returns them."""
+        return self.assessor.assess(matrix(self.product, self.segment, records))
+
+    def assess_matrix(self, matrix: NDArray[np.float64]) -> tuple[Assessment, ...]:
+        """Return one assessment for each row of an (n, p) matrix; NaN is missing."""
+        return self.assessor.assess(matrix)
+
+
+def _opened(path: Path, verified: VerifiedFiles, backend: Backend) -> ModelPackage:
+    manifest, contents = verified.manifest, verified.contents
+    family = manifest["family"]
+    model = MODEL_FILES[family]
+    product = parse_product(contents["product.toml"].decode())
+    features = product.segment(manifest["segment"]).features
+    if list(features) != manifest["features"]:
+        raise ValueError("the features of the manifest are not those of the product")
+    return ModelPackage(
+        hash=verified.hash,
+        path=path,
+        manifest=manifest,
+        product=product,
+        segment=manifest["segment"],
+        family=family,
+        features=features,
+        assessor=Assessor(
+            runtime=load_runtime(family, {model: contents[model]}, backend=backend),
+            calibration=Calibration.from_mapping(json.loads(contents["calibration.json"])),
+            scale=Scale.from_mapping(json.loads(contents["scale.json"])),
+            features=features,
+        ),
+    )
