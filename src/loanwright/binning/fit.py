@@ -35,9 +35,10 @@ class BinningOptions:
         Least share of the development sample, and least rows, of each of them.
     min_bad
         Least defaults, and least non-defaults, of each of them.
-    gain
-        Information value that one bin more must bring, in units of what chance brings on average
-        at these sample sizes, 1/goods + 1/bads.
+    gain, free_gain
+        Information value that one bin more must bring, in units of what chance brings to one
+        fixed cut at these sample sizes, 1/goods + 1/bads: where the default rate may only rise
+        or only fall, and where it is free and so fits chance more easily.
     undirected
         Shape of the default rate where the dictionary gives no direction.
     smoothing
@@ -50,6 +51,7 @@ class BinningOptions:
     min_count: int = 30
     min_bad: int = 5
     gain: float = 1.0
+    free_gain: float = 4.0
     undirected: Literal["monotone", "free"] = "free"
     smoothing: float = SMOOTHING
 
@@ -126,7 +128,7 @@ def fit_binning(
         raise OneClassOnly(rows=len(bad), defaults=int(bad.sum()))
     plain = ~np.isnan(numbers) & ~np.isin(numbers, spec.special)
     find = _category_bins if spec.kind == "category" else _range_bins
-    bins = find(numbers[plain], bad[plain], spec, _Context.of(bad, options))
+    bins = find(numbers[plain], bad[plain], spec, _Context.of(bad, spec, options))
     bins += [_counted(Bin(kind="special", value=v), bad[numbers == v]) for v in spec.special]
     bins.append(_counted(Bin(kind="missing"), bad[np.isnan(numbers)]))
     return FeatureBinning(name=spec.name, bins=_weighed(bins, options.smoothing))
@@ -140,7 +142,9 @@ class _Context:
     limits: MergeLimits
 
     @classmethod
-    def of(cls, bad: Booleans, options: BinningOptions) -> "_Context":
+    def of(cls, bad: Booleans, spec: ColumnSpec, options: BinningOptions) -> "_Context":
+        free = spec.kind == "category" or _shape(spec, options) == "free"
+        gain = options.free_gain if free else options.gain
         return cls(
             options,
             MergeLimits(
@@ -148,7 +152,7 @@ class _Context:
                 min_count=max(options.min_count, options.min_share * len(bad)),
                 min_bad=options.min_bad,
                 min_good=options.min_bad,
-                gain=options.gain * (1 / int(bad.sum()) + 1 / int((~bad).sum())),
+                gain=gain * (1 / int(bad.sum()) + 1 / int((~bad).sum())),
             ),
         )
 

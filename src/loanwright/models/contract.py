@@ -110,7 +110,8 @@ class DefaultClassifier(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the likelier class. Decisions are made by a policy, not by this."""
-        return self.classes_[(self.decision_function(X) > 0).astype(np.int64)]
+        likelier = (self.decision_function(X) > 0).astype(np.int64)
+        return self.classes_[likelier]
 
     def _learn(self, X: Matrix, default: NDArray[np.bool_]) -> None:
         raise NotImplementedError

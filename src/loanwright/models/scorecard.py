@@ -31,7 +31,7 @@ class ScorecardClassifier(DefaultClassifier):
     columns
         What the dictionary says about the columns; None treats all as free numbers.
     options
-        How fine bins may be.
+        How fine bins may be; None takes the defaults.
     penalty
         L2 penalty on the coefficients, per unit of development log-likelihood.
     pdo
@@ -65,7 +65,7 @@ class ScorecardClassifier(DefaultClassifier):
         self,
         *,
         columns: tuple[ColumnSpec, ...] | None = None,
-        options: BinningOptions = DEFAULT_OPTIONS,
+        options: BinningOptions | None = None,
         penalty: float = 1.0,
         pdo: float = 20.0,
         random_state: int = 0,
@@ -77,8 +77,9 @@ class ScorecardClassifier(DefaultClassifier):
         self.random_state = random_state
 
     def _learn(self, X: Matrix, default: NDArray[np.bool_]) -> None:
+        options = self.options or DEFAULT_OPTIONS
         self.binnings_ = tuple(
-            fit_binning(X[:, index], default, spec=spec, options=self.options)
+            fit_binning(X[:, index], default, spec=spec, options=options)
             for index, spec in enumerate(self.columns_)
         )
         risk = -self._woe(X)
