@@ -7,8 +7,10 @@ LONGEST_MODULE = 400
 MOST_ARGUMENTS = 6
 
 # The options of a command and the parameters of an estimator are its interface, one beside the
-# other by the conventions of typer and scikit-learn; everything else takes at most six.
+# other by the conventions of typer and scikit-learn; compiled kernels take their arrays one by
+# one. Everything else takes at most six.
 INTERFACE_DECORATORS = {"command", "callback"}
+KERNEL_DECORATORS = {"compiled"}
 
 
 def functions_of(tree):
@@ -25,6 +27,9 @@ def body_lines(function):
 
 def is_interface(function):
     if function.name == "__init__":
+        return True
+    names = {node.id for node in function.decorator_list if isinstance(node, ast.Name)}
+    if names & KERNEL_DECORATORS:
         return True
     calls = [node.func for node in function.decorator_list if isinstance(node, ast.Call)]
     return any(isinstance(c, ast.Attribute) and c.attr in INTERFACE_DECORATORS for c in calls)
