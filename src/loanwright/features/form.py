@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -16,6 +17,7 @@ from loanwright.features.wording import shown_number
 InputKind = Literal["number", "select", "checkbox", "date"]
 ASKED: Final = frozenset({"questionnaire"})
 LONGEST_ANSWER: Final = 200
+_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,11 +129,9 @@ def _typed_number(text: str) -> float | int | str:
     whole, comma, decimals = compact.partition(",")
     if comma and "." not in whole and len(decimals) != 3:
         compact = f"{whole}.{decimals}"
-    digits = compact.lstrip("+-")
-    if not digits.isascii() or not digits.replace(".", "", 1).isdigit() or len(digits) > 20:
+    if not _NUMBER.fullmatch(compact):
         return text
-    value = float(compact)
-    return plain(value)
+    return plain(float(compact))
 
 
 def _field(feature: Feature) -> FormField:

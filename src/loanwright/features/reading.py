@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from loanwright.features.text import LANGUAGES, Text
@@ -109,6 +109,9 @@ class Reader:
     def day(self, key: str, *, required: bool = False) -> float | None:
         """Return a date as days since 1970-01-01."""
         value = self._get(key, date, "a date such as 2020-01-31", required)
+        if isinstance(value, datetime):
+            self.refuse(key, "must be a date without a time")
+            return None
         return None if value is None else float((value - date(1970, 1, 1)).days)
 
     def strings(self, key: str, *, required: bool = False) -> tuple[str, ...]:

@@ -49,6 +49,8 @@ def test_typed_answers_become_a_record_that_validates(small):
         ("٣", "٣"),
         ("9" * 50, "9" * 50),
         ("-", "-"),
+        ("--5", "--5"),
+        ("+5", 5),
     ],
 )
 def test_a_number_is_taken_only_where_it_is_plain(small, typed, meant):

@@ -1,6 +1,10 @@
 """A product file: what loads, and what is refused with which words."""
 
+import re
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loanwright.features.errors import (
     FeatureUnknown,
@@ -119,6 +123,7 @@ SPOILED = [
     ('fairness_inputs = ["sex"]', 'fairness_inputs = ["income"]', "not a raw protected feature"),
     ("minimum = 14", "minimum = 140", "features.age.minimum: is above maximum"),
     ("minimum = 14\n", "", "features.age.minimum: is missing"),
+    ("2030-12-31", "2030-12-31T00:00:00Z", "features.since.maximum: must be a date without"),
     ("value = 0, title", "value = 5, title", "features.delay.special: 5 lies in the range"),
     ('code = "own"', 'code = "rent"', "features.housing.categories: has a code twice"),
     ('type = "boolean"\nsource', 'type = "yesno"\nsource', "features.owner.type"),
@@ -149,6 +154,24 @@ def test_all_problems_are_told_at_once(small_text):
     with pytest.raises(ProductRefused) as refusal:
         parse_product(text)
     assert len(refusal.value.problems) == 2
+
+
+JUNK = ["5", "-1", "true", '"x"', '""', "[]", "[1]", "[{}]", "{}", "nan", "1979-05-27", "12:30:00"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from(JUNK))
+def test_junk_in_place_of_a_value_is_refused_or_means_something(small_text, place, junk):
+    lines = small_text.splitlines()
+    settable = [i for i, line in enumerate(lines) if re.match(r"\w+ = (?!\[$)", line)]
+    chosen = settable[place % len(settable)]
+    lines[chosen] = f"{lines[chosen].partition(' = ')[0]} = {junk}"
+    try:
+        product = parse_product("\n".join(lines))
+    except ProductRefused:
+        return
+    for segment in product.segments:
+        assert product.inputs(segment)
 
 
 def test_a_protected_input_makes_its_derived_feature_protected(small_text):
