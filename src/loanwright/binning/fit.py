@@ -34,7 +34,8 @@ class BinningOptions:
     min_share, min_count
         Least share of the development sample, and least rows, of each of them.
     min_bad
-        Least defaults, and least non-defaults, of each of them.
+        Least defaults, and least non-defaults, of each of them. 0 by default: a group without
+        any default is finite by its smoothing, and a leak that separates all must show.
     gain, free_gain
         Information value that one bin more must bring, in units of what chance brings to one
         fixed cut at these sample sizes, 1/goods + 1/bads: where the default rate may only rise
@@ -49,7 +50,7 @@ class BinningOptions:
     max_bins: int = 8
     min_share: float = 0.03
     min_count: int = 30
-    min_bad: int = 5
+    min_bad: int = 0
     gain: float = 1.0
     free_gain: float = 4.0
     undirected: Literal["monotone", "free"] = "free"

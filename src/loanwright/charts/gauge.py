@@ -77,10 +77,7 @@ def gauge(
         _band(axis, band, current=index == current, ticks=ticks) for index, band in enumerate(bands)
     ]
     at = min(max(axis.at(value), _LEFT), _RIGHT)
-    pointer = path([(at - 8, 34), (at + 8, 34), (at, 46)]) + "Z"
-    parts.append(element("path", d=pointer, fill=INK, class_="chart-pointer"))
-    anchor = "start" if at < _LEFT + 30 else "end" if at > _RIGHT - 30 else "middle"
-    parts.append(text(f"{value:g}", x=at, y=26, text_anchor=anchor, font_size=22, font_weight=600))
+    parts.append(_pointer(at, f"{value:g}" if pointer is None else pointer))
     return svg(parts, labels=labels, size=(_WIDTH, _HEIGHT), kind="gauge")
 
 

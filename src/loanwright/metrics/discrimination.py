@@ -101,7 +101,7 @@ def ks(
     risk: ArrayLike,
     *,
     level: float = 0.95,
-    replicates: int = 300,
+    replicates: int = 500,
     seed: int = 0,
 ) -> Estimate:
     """Return the greatest distance between the risk distributions of bads and goods.
@@ -140,7 +140,7 @@ def pr_auc(
     risk: ArrayLike,
     *,
     level: float = 0.95,
-    replicates: int = 300,
+    replicates: int = 500,
     seed: int = 0,
 ) -> Estimate:
     """Return average precision: the area under precision over recall, without interpolation.

@@ -132,6 +132,13 @@ def test_each_bin_is_as_large_as_the_options_demand():
     assert min(counts) >= 0.1 * len(values)
 
 
+def test_a_feature_that_gives_the_answer_away_is_not_hidden():
+    default = np.arange(1000) < 300
+    binning = fit_binning(np.where(default, 9.0, 1.0), default, spec=column(direction=1))
+    assert rates(binning) == [0.0, 1.0]
+    assert binning.information_value().value > 5
+
+
 def test_edges_are_written_with_few_digits():
     values, default = sample()
     edges = [b.upper for b in fit_binning(values, default, spec=column()).bins[:-1]]

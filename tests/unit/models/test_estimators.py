@@ -201,7 +201,7 @@ def test_a_given_number_of_trees_is_kept():
 
 
 CHECKED = [
-    ScorecardClassifier(options=BinningOptions(min_bad=0, min_count=5)),
+    ScorecardClassifier(options=BinningOptions(min_count=5)),
     LightGBMClassifier(trees=30, least_leaf_rows=5, row_share=1.0, column_share=1.0),
 ]
 
