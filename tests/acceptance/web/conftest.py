@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
-from tests.integration.service.conftest import PlainPackage, write_plain
 
+from loanwright.datasets.bundled import load_dataset
 from loanwright.decisioning.policy import Policy
 from loanwright.service.asgi import create_app
 from loanwright.service.bootstrap import Service, build, upgrade_database
 from loanwright.service.registry.schemas import State
 from loanwright.service.settings import Settings
+from loanwright.training import train
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -72,16 +73,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Return a service that decides new applicants for the credit card."""
-    settings = Settings(
-        var_dir=tmp_path_factory.mktemp("bank"), bundled_products=True, public_per_minute=100_000
-    )
+    """Return a service that decides new applicants, by models that were trained for it."""
+    settings = Settings(var_dir=tmp_path_factory.mktemp("bank"), public_per_minute=100_000)
     upgrade_database(settings)
-    service = build(settings, load_package=PlainPackage.load)
-    model = service.registry.register(write_plain(settings.models_dir, "new"), by="tests")
-    service.registry.promote(model.hash, to=State.CHAMPION, by="tests")
-    policy = Policy.from_mapping(service.products["credit-card"].policy)
-    service.policies.publish("credit-card", policy, by="tests")
+    service = build(settings)
+    for product in service.products.values():
+        (trained,) = train(
+            product,
+            load_dataset(product.name),
+            models_dir=settings.models_dir,
+            only={("new", "scorecard")},
+        )
+        model = service.registry.register(trained.path, by="tests")
+        service.registry.promote(model.hash, to=State.CHAMPION, by="tests")
+        service.policies.publish(product.name, Policy.from_mapping(product.policy), by="tests")
     yield service
     service.close()
 
