@@ -1,0 +1,159 @@
+"""The model card: what a model is for, what it knows, how well, and where it ends."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from loanwright.features.product import Product
+
+FAMILY_WORDS: Final[Mapping[str, str]] = {
+    "scorecard": "a points scorecard: each answer adds a fixed number of points, which can be "
+    "read in `scorecard.json`",
+    "lightgbm": "gradient-boosted trees (LightGBM) that may not contradict the directions the "
+    "product file states; they can be read in `model.txt`",
+}
+
+_FIGURES: Final = (
+    ("auc", "AUC (how often a defaulter is ranked as riskier than a payer)"),
+    ("gini", "Gini"),
+    ("ks", "KS"),
+    ("pr_auc", "Area under precision and recall"),
+    ("brier", "Brier score (lower is better)"),
+    ("calibration_slope", "Calibration slope (1 is right)"),
+    ("calibration_intercept", "Calibration intercept (0 is right)"),
+)
+
+
+def model_card(product: Product, manifest: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    """Return the model card as Markdown, in plain words, from facts alone.
+
+    Parameters
+    ----------
+    product
+        The dictionary.
+    manifest
+        The facts of the manifest.
+    report
+        The validation report.
+    """
+    parts = (
+        _purpose(product, manifest),
+        _data(manifest, report),
+        _features(product, manifest["segment"]),
+        _protected(product, manifest["segment"], report),
+        _figures(report),
+        _limits(report),
+        _reproduction(manifest),
+    )
+    return "\n".join(line for part in parts for line in (*part, "")).rstrip() + "\n"
+
+
+def _purpose(product: Product, manifest: Mapping[str, Any]) -> Iterator[str]:
+    segment = product.segment(manifest["segment"])
+    family = manifest["family"]
+    yield f"# {product.title.en}: {segment.title.en}, {family}"
+    yield ""
+    yield (
+        f"This model states how probable it is that an applicant of the segment "
+        f"“{segment.title.en}” of the product “{product.title.en}” will default. It is "
+        f"{FAMILY_WORDS[family]}. It is meant for deciding applications of this product "
+        "together with the lender's policy, and for nothing else. It does not decide alone: "
+        "cutoffs and rules belong to the policy."
+    )
+
+
+def _data(manifest: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
+    sample, judged = manifest["sample"], report["judged"]
+    yield "## Data"
+    yield ""
+    yield (
+        f"Trained on {sample['rows']} rows of which {sample['defaults']} defaulted. The rows of "
+        "one person are kept together. The model was fitted on the development sample, its "
+        f"probabilities were corrected on the calibration sample, and the {judged} sample was "
+        "touched by neither: the figures below are measured there."
+    )
+    yield ""
+    yield "| sample | rows | defaults | default rate |"
+    yield "|---|---:|---:|---:|"
+    for name, measured in report["samples"].items():
+        yield f"| {name} | {measured['rows']} | {measured['defaults']} | {_rate(measured)} |"
+
+
+def _rate(measured: Mapping[str, Any]) -> str:
+    return f"{100 * measured['default_rate']:.2f} %"
+
+
+def _features(product: Product, segment: str) -> Iterator[str]:
+    yield "## What it looks at"
+    yield ""
+    for feature in product.model_features(segment):
+        effect = {-1: "; more is safer", 0: "", 1: "; more is riskier"}[feature.direction.risk]
+        yield f"- {feature.title.en} (`{feature.name}`, from {feature.source}{effect})"
+
+
+def _protected(product: Product, segment: str, report: Mapping[str, Any]) -> Iterator[str]:
+    used = {feature.name for feature in product.model_features(segment)}
+    excluded = [f for f in product.features.values() if f.protected and f.name not in used]
+    included = [f for f in product.features.values() if f.protected and f.name in used]
+    yield "## What it must not look at"
+    yield ""
+    for feature in excluded:
+        yield f"- {feature.title.en} (`{feature.name}`): protected, kept out of the model"
+    for feature in included:
+        yield f"- {feature.title.en} (`{feature.name}`): protected, in use on a stated legal ground"
+    if not excluded and not included:
+        yield "The product file names no protected feature."
+    for use in product.protected_allowed:
+        yield f"- Legal ground for `{use.feature}` ({', '.join(use.uses)}): {use.why.en}"
+    yield from _group_table(report["protected_groups"])
+
+
+def _group_table(features: list[dict[str, Any]]) -> Iterator[str]:
+    if not features:
+        return
+    yield ""
+    yield "| group | rows | default rate | mean stated probability | AUC |"
+    yield "|---|---:|---:|---:|---:|"
+    for feature in features:
+        for group in feature["groups"]:
+            ranked = "too few" if group["auc"] is None else _interval(group["auc"])
+            yield (
+                f"| {feature['title']['en']}: {group['title']['en']} | {group['rows']} | "
+                f"{_interval(group['default_rate'])} | {group['mean_probability']:.3f} | {ranked} |"
+            )
+
+
+def _figures(report: Mapping[str, Any]) -> Iterator[str]:
+    measured = report["samples"][report["judged"]]
+    yield "## How good it is"
+    yield ""
+    yield f"On the {report['judged']} sample, with 95 % intervals:"
+    yield ""
+    yield "| figure | value |"
+    yield "|---|---:|"
+    for name, title in _FIGURES:
+        yield f"| {title} | {_interval(measured[name])} |"
+
+
+def _interval(estimate: Mapping[str, Any]) -> str:
+    return f"{estimate['value']:.3f} ({estimate['lower']:.3f} to {estimate['upper']:.3f})"
+
+
+def _limits(report: Mapping[str, Any]) -> Iterator[str]:
+    yield "## Where it ends"
+    yield ""
+    yield "- It has seen only applicants who were granted credit; of others it knows nothing."
+    yield "- It assumes that tomorrow's applicants resemble those of the sample: watch the drift."
+    yield "- Its reasons say what weighed in the score, not what causes default."
+    for check in report["checks"]:
+        if check["result"] != "ok":
+            yield f"- Needs attention: {check['demand']['en']} Found: {check['value']}."
+
+
+def _reproduction(manifest: Mapping[str, Any]) -> Iterator[str]:
+    versions = ", ".join(f"{name} {found}" for name, found in manifest["library_versions"].items())
+    yield "## How to make it again"
+    yield ""
+    yield (
+        f"`loanwright train` with this `product.toml`, seed {manifest['seed']} and the sample "
+        f"whose SHA-256 is `{manifest['sample']['hash']}` gives the same bytes with {versions}."
+    )
