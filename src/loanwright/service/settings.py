@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -54,9 +54,8 @@ class Settings(BaseSettings):
     bundled_products: bool = Field(
         default=True, description="Whether the products of the demo bank are offered."
     )
-    engine_backend: str = Field(
+    engine_backend: Literal["auto", "numba", "numpy"] = Field(
         default="auto",
-        pattern="^(auto|numba|numpy)$",
         description="How models are computed: auto, numba or numpy; the bits are the same.",
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")

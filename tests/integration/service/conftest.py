@@ -14,6 +14,7 @@ import pytest
 
 from loanwright.decisioning.assessment import Assessment
 from loanwright.decisioning.policy import Policy
+from loanwright.errors import Rejected
 from loanwright.features.product import Product, bundled_product
 from loanwright.scaling import Scale
 from loanwright.service.bootstrap import Service, build
@@ -22,6 +23,7 @@ from loanwright.service.registry.schemas import State
 from loanwright.service.settings import Settings
 
 CARD = bundled_product("credit-card")
+UNASSESSABLE = 666_000
 BANK = Caller(id="key_BANK", kind="key")
 BEHAVIOUR = {f.name: f.minimum or 0 for f in CARD.inputs("existing") if f.source == "behaviour"}
 
@@ -58,6 +60,8 @@ class PlainPackage:
         return {}
 
     def assess_matrix(self, matrix: np.ndarray) -> list[Assessment]:
+        if (matrix[:, 0] == UNASSESSABLE).any():
+            raise Rejected
         return [self._assess(row) for row in matrix.tolist()]
 
     def _assess(self, row: list[float]) -> Assessment:

@@ -1,6 +1,6 @@
 """Why an application is not decided."""
 
-from loanwright.errors import Rejected
+from loanwright.errors import Rejected, Unavailable
 
 
 class IdempotencyKeyReused(Rejected):
@@ -25,3 +25,7 @@ class ApplicantUnknown(Rejected):
 
 class ApplicantNamedTwice(Rejected):
     """Name the applicant by document number or by id, not by both."""
+
+
+class DecisionImpossible(Unavailable):
+    """The application is acceptable, but it cannot be decided now: {why}."""

@@ -17,9 +17,9 @@ from loanwright.service.kit.ids import Ids
 from loanwright.service.origination import repository
 from loanwright.service.origination.batch import CREATED, Batch, key_of
 from loanwright.service.origination.intake import Arrival, Desk, Intake, Live
-from loanwright.service.origination.judging import Judged, judge
+from loanwright.service.origination.judging import Judge, Judged
 from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
-from loanwright.service.origination.writing import Draft, Writer
+from loanwright.service.origination.writing import Draft, draft
 
 __all__ = ["ApplicantReference", "Caller", "Origination", "Reply", "Submission"]
 
@@ -36,7 +36,7 @@ class Origination:
     desk: Desk
     applications: Applications
     decisions: Decisions
-    writer: Writer = field(default_factory=Writer)
+    judge: Judge = field(default_factory=Judge)
 
     def submit(self, submission: Submission) -> Reply:
         """Decide one submission, or raise its error."""
@@ -95,7 +95,7 @@ class Origination:
     def _judge(self, batch: Batch, intakes: list[Intake]) -> list[Judged]:
         """Assess and decide; a refusal is the answer of that one alone."""
         judged = []
-        for intake, result in judge(intakes):
+        for intake, result in self.judge.judge(intakes):
             if isinstance(result, LoanwrightError):
                 batch.answer(intake.index, result)
             else:
@@ -107,7 +107,7 @@ class Origination:
         ids = self._applicant_ids(connection, judged)
         now = self.clock.now()
         return [
-            self.writer.draft(
+            draft(
                 one,
                 application_id=self.new_id("app"),
                 decision_id=self.new_id("dec"),
@@ -173,34 +173,34 @@ class Origination:
             batch.answer(one.judged.intake.index, reply)
 
 
-def _application(draft: Draft) -> Application:
-    intake = draft.judged.intake
+def _application(one: Draft) -> Application:
+    intake = one.judged.intake
     return Application(
-        id=draft.application_id,
-        applicant_id=draft.applicant_id,
+        id=one.application_id,
+        applicant_id=one.applicant_id,
         product=intake.submission.product,
         segment=intake.segment,
         caller_id=intake.submission.caller.id,
         received=intake.received,
-        received_at=draft.moment,
+        received_at=one.moment,
     )
 
 
-def _decision_row(draft: Draft) -> dict[str, object]:
-    intake, assessment = draft.judged.intake, draft.judged.assessment
+def _decision_row(one: Draft) -> dict[str, object]:
+    intake, assessment = one.judged.intake, one.judged.assessment
     return {
-        "id": draft.decision_id,
-        "application_id": draft.application_id,
+        "id": one.decision_id,
+        "application_id": one.application_id,
         "product": intake.submission.product,
         "segment": intake.segment,
         "model_hash": intake.package.hash,
         "policy_hash": intake.policy.hash,
-        "outcome": str(draft.judged.decision.outcome),
+        "outcome": str(one.judged.decision.outcome),
         "probability_of_default": assessment.probability_of_default,
         "score": assessment.score,
         "grade": assessment.grade,
-        "snapshot": draft.snapshot,
-        "reply": draft.reply.decode(),
+        "snapshot": one.snapshot,
+        "reply": one.reply.decode(),
         "code_version": CODE_VERSION,
-        "decided_at": draft.moment,
+        "decided_at": one.moment,
     }

@@ -11,7 +11,7 @@ import pytest
 from loanwright.service.bootstrap import build
 from tests.integration.service.conftest import PlainPackage
 
-ROUNDS = 3
+ROUNDS = 2
 ROOT = Path(__file__).parents[4]
 WRITER = """
 import sys

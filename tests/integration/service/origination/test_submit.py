@@ -1,6 +1,7 @@
 import json
 import multiprocessing
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -8,11 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from tests.integration.service.conftest import (
     BEHAVIOUR,
     CARD,
+    UNASSESSABLE,
     PlainPackage,
     application,
     told,
 )
 
+from loanwright.decisioning.policy import Policy
 from loanwright.errors import LoanwrightError, Unavailable
 from loanwright.features.errors import RecordRejected
 from loanwright.service.applicants.service import DocumentNumberRefused
@@ -21,6 +24,7 @@ from loanwright.service.origination.errors import (
     ApplicantNamedTwice,
     ApplicantUnknown,
     BodyNotText,
+    DecisionImpossible,
     IdempotencyKeyReused,
     ProductNotOffered,
 )
@@ -165,6 +169,27 @@ def test_one_bad_submission_is_refused_alone_and_stores_nothing(service, changes
     assert isinstance(answers[0], Reply)
     assert isinstance(answers[1], error)
     assert counts(service) == {"applicants": 1, "applications": 1, "decisions": 1}
+
+
+def test_one_application_that_the_model_cannot_assess_leaves_the_others_alone(service):
+    sent = [application(features={"limit": limit}) for limit in (10_000, UNASSESSABLE, 30_000)]
+    answers = service.origination.submit_many(sent)
+
+    assert [type(answer) for answer in answers] == [Reply, DecisionImpossible, Reply]
+    assert counts(service)["applications"] == 2
+
+
+def test_a_policy_that_does_not_know_the_segment_is_our_failure(service):
+    policy = Policy.from_mapping(CARD.policy)
+    only_new = replace(policy, cutoffs={"new": policy.cutoffs["new"]}, rules=())
+    service.policies.publish("credit-card", only_new, by="tests")
+    service.applicants.record_behaviours(CARD, {"EXISTING": BEHAVIOUR})
+    answers = service.origination.submit_many(
+        [application(), application(document_number="EXISTING")]
+    )
+
+    assert [type(answer) for answer in answers] == [Reply, DecisionImpossible]
+    assert "existing" in str(answers[1])
 
 
 def test_a_batch_answers_in_its_order_with_the_bits_of_single_submissions(service):
