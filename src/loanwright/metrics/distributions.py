@@ -1,6 +1,7 @@
 """Quantiles that intervals need, in plain Python: serving machines have no scipy."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import exp, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
@@ -113,6 +114,7 @@ def _gamma_fraction(x: float, shape: float) -> float:
     return value
 
 
+@lru_cache(maxsize=256)
 def chi_squared_quantile(probability: float, degrees: int) -> float:
     """Return x with ``chi_squared_cdf(x, degrees) == probability``.
 

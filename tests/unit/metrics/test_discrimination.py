@@ -27,7 +27,7 @@ def drawn(rows, *, distance=1.0, rate=0.3, seed=0):
     return default, random.normal(size=rows) + distance * default
 
 
-LARGE_SAMPLE_PRECISION = average_precision_score(*drawn(400_000, seed=99))
+LARGE_SAMPLE_PRECISION = average_precision_score(*drawn(200_000, seed=99))
 
 
 @st.composite
@@ -111,10 +111,10 @@ def test_the_ks_of_equal_risks_is_zero():
 def test_delong_intervals_cover_the_truth_as_often_as_they_say():
     truth = NormalDist().cdf(1 / np.sqrt(2))
     covered = 0
-    for seed in range(1000):
+    for seed in range(600):
         area = auc(*drawn(200, seed=seed))
         covered += area.lower <= truth <= area.upper
-    assert 0.935 <= covered / 1000 <= 0.967
+    assert 0.93 <= covered / 600 <= 0.97
 
 
 @pytest.mark.parametrize(
@@ -123,10 +123,10 @@ def test_delong_intervals_cover_the_truth_as_often_as_they_say():
 )
 def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say(metric, truth):
     covered = 0
-    for seed in range(200):
-        found = metric(*drawn(1000, seed=seed), replicates=80, seed=10_000 + seed)
+    for seed in range(120):
+        found = metric(*drawn(700, seed=seed), replicates=60, seed=10_000 + seed)
         covered += found.lower <= truth <= found.upper
-    assert 0.89 <= covered / 200 <= 0.985
+    assert 0.87 <= covered / 120
 
 
 @pytest.mark.parametrize("metric", [ks, pr_auc])

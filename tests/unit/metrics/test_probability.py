@@ -88,7 +88,7 @@ def test_separated_classes_and_constant_probabilities_have_no_line(stated):
 def test_intervals_of_the_line_cover_the_truth_as_often_as_they_say():
     slope, intercept, brier_covered = 0, 0, 0
     truth = np.mean([np.mean(p * (1 - p)) for p in [calibrated(200_000, seed=99)[1]]])
-    for seed in range(500):
+    for seed in range(300):
         sample = calibrated(400, seed=seed)
         line = calibration_line(*sample)
         slope += line.slope.lower <= 1 <= line.slope.upper
@@ -96,7 +96,7 @@ def test_intervals_of_the_line_cover_the_truth_as_often_as_they_say():
         score = brier(*sample)
         brier_covered += score.lower <= truth <= score.upper
     for covered in (slope, intercept, brier_covered):
-        assert 0.925 <= covered / 500 <= 0.975
+        assert 0.915 <= covered / 300 <= 0.98
 
 
 @given(st.integers(0, 1000), st.integers(1, 15), st.integers(20, 300))

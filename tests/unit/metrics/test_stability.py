@@ -31,9 +31,9 @@ def test_samples_of_one_population_are_called_shifted_one_time_in_twenty(rows):
     share = np.full(10, 0.1)
     alarms = sum(
         psi_of_counts(random.multinomial(rows, share), random.multinomial(rows, share)).shifted
-        for _ in range(1000)
+        for _ in range(600)
     )
-    assert 0.03 <= alarms / 1000 <= 0.07
+    assert 0.03 <= alarms / 600 <= 0.07
 
 
 def test_a_real_shift_is_found():

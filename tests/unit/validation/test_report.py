@@ -48,6 +48,10 @@ def scored(name, *, rows=3000, seed=0, slope=1.0, shift=0.0):
     )
 
 
+DEVELOPMENT = scored("development", rows=300, seed=1)
+CALIBRATION = scored("calibration", rows=1500, seed=2)
+
+
 def features(leak=False):
     random = np.random.default_rng(1)
     default = random.random(1000) < 0.3
@@ -68,8 +72,8 @@ def features(leak=False):
 
 def report(judged=None, **changes):
     samples = (
-        scored("development", seed=1),
-        scored("calibration", seed=2),
+        DEVELOPMENT,
+        CALIBRATION,
         judged or scored("holdout", seed=SOUND),
     )
     given = {
