@@ -11,6 +11,8 @@ from loanwright.metrics.samples import ParameterOutOfRange, check_level
 _TINY = 1e-300
 _ROUNDING = 1e-16
 _TERMS = 10_000
+_SOLUTIONS = 500
+_SOLVED = 1e-12
 
 
 def normal_quantile(level: float) -> float:
@@ -62,14 +64,14 @@ def _away_from_zero(value: float) -> float:
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:
-    """Return x with ``beta_cdf(x, a, b) == probability``, by bisection.
+    """Return x with ``beta_cdf(x, a, b) == probability``.
 
     Examples
     --------
     >>> round(beta_quantile(0.5, 2, 2), 6)
     0.5
     """
-    return _bisect(lambda x: beta_cdf(x, a, b), probability, upper=1.0)
+    return _solve(lambda x: beta_cdf(x, a, b), probability, upper=1.0)
 
 
 def chi_squared_cdf(x: float, degrees: int) -> float:
@@ -123,18 +125,28 @@ def chi_squared_quantile(probability: float, degrees: int) -> float:
     >>> round(chi_squared_quantile(0.95, 9), 3)
     16.919
     """
-    return _bisect(lambda x: chi_squared_cdf(x, degrees), probability, upper=20.0 * degrees + 200)
+    return _solve(lambda x: chi_squared_cdf(x, degrees), probability, upper=20.0 * degrees + 200)
 
 
-def _bisect(cdf: Callable[[float], float], probability: float, *, upper: float) -> float:
-    lower = 0.0
-    for _ in range(80):
-        middle = (lower + upper) / 2
-        if cdf(middle) < probability:
-            lower = middle
+def _solve(cdf: Callable[[float], float], probability: float, *, upper: float) -> float:
+    """Return where the function reaches this probability, by the Illinois false position."""
+    low, high = 0.0, upper
+    below, above = -probability, cdf(upper) - probability
+    side, middle = 0, upper / 2
+    for _ in range(_SOLUTIONS):
+        middle = (low * above - high * below) / (above - below)
+        gap = cdf(middle) - probability
+        if abs(gap) < _SOLVED * probability:
+            break
+        if gap > 0:
+            high, above = middle, gap
+            below = below / 2 if side > 0 else below
+            side = 1
         else:
-            upper = middle
-    return (lower + upper) / 2
+            low, below = middle, gap
+            above = above / 2 if side < 0 else above
+            side = -1
+    return middle
 
 
 def jeffreys(defaults: int, rows: int, *, level: float = 0.95) -> Estimate:
