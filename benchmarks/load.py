@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import cast
 
 import uvloop
 
@@ -69,8 +70,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)
 
     def connection_lost(self, error: Exception | None) -> None:  # noqa: ARG002
         """Count a request that will not be answered."""
@@ -139,6 +139,8 @@ class Run:
         started = time.perf_counter()
         total, planned = int(seconds * per_second), 0
         while planned < total or self._due or self._under_way:
+            if self.outcome.broken:
+                break
             now = time.perf_counter()
             while planned < total and started + planned / per_second <= now:
                 self._due.append(started + planned / per_second)

@@ -32,6 +32,8 @@ from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
 from loanwright.service.web import pages, routes
 
+# While one batch waits for PostgreSQL to commit, the next is computed; SQLite has one writer.
+THREADS = {"postgresql": 2}
 DESCRIPTION = """\
 Credit decisions that can be explained, replayed and defended.
 
@@ -50,6 +52,7 @@ def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
         batch=settings.gather_batch,
         waiting=settings.gather_waiting,
         timeout=settings.gather_timeout,
+        threads=THREADS.get(service.database.name, 1),
     )
     doorkeeper = Doorkeeper(service.keys)
     reception = Reception(doorkeeper=doorkeeper, gatherer=gatherer)

@@ -2,17 +2,18 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future as ThreadFuture
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from loanwright.errors import LoanwrightError, Unavailable
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 SWEEPS_PER_TIMEOUT = 8
+Run: TypeAlias = Callable[[Sequence[Item]], Sequence[Result | LoanwrightError]]
 
 
 class Overloaded(Unavailable):
@@ -35,26 +36,29 @@ class _Waiting(Generic[Item, Result]):
 
 
 class Gatherer(Generic[Item, Result]):
-    """Runs items in batches, in one thread, and answers each when its batch is done.
+    """Runs items in batches, apart from the loop, and answers each when its batch is done.
 
-    An idle gatherer starts at once, so gathering adds no wait at low load.
+    An idle gatherer starts at once, so gathering adds no wait at low load. With two threads, one
+    batch is computed while the one before it is being committed.
     """
 
     def __init__(
         self,
-        run: Callable[[Sequence[Item]], Sequence[Result | LoanwrightError]],
+        run: Run[Item, Result],
         *,
         batch: int,
         waiting: int,
         timeout: float,
+        threads: int = 1,
     ) -> None:
         self._run = run
         self._batch = batch
         self._most_waiting = waiting
         self._timeout = timeout
+        self._threads = threads
         self._queue: deque[_Waiting[Item, Result]] = deque()
-        self._running: list[_Waiting[Item, Result]] = []
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="gatherer")
+        self._running: list[list[_Waiting[Item, Result]]] = []
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix="gatherer")
         self._starting = False
         self._stopping = False
         self._sweeper: asyncio.TimerHandle | None = None
@@ -63,7 +67,7 @@ class Gatherer(Generic[Item, Result]):
     @property
     def load(self) -> int:
         """Return how many items have no answer yet."""
-        return len(self._queue) + len(self._running)
+        return len(self._queue) + sum(map(len, self._running))
 
     async def submit(self, item: Item) -> Result:
         """Return the result for this item, or raise its error."""
@@ -74,7 +78,7 @@ class Gatherer(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         one = _Waiting[Item, Result](item, loop.create_future(), loop.time() + self._timeout)
         self._queue.append(one)
-        if not self._running and not self._starting:
+        if not self._starting and len(self._running) < self._threads:
             # Not at once: whatever else this turn of the loop reads belongs to the same batch.
             self._starting = True
             loop.call_soon(self._start, loop)
@@ -83,18 +87,18 @@ class Gatherer(Generic[Item, Result]):
         return await one.answer
 
     async def close(self, timeout: float) -> None:
-        """Take nothing more, finish what is there, and end the thread."""
+        """Take nothing more, finish what is there, and end the threads."""
         self._stopping = True
         if self.load:
             self._idle = asyncio.Event()
             try:
                 await asyncio.wait_for(self._idle.wait(), timeout)
             except TimeoutError:
-                self._refuse(self._queue, Stopping())
+                _refuse(self._queue, Stopping())
                 self._queue.clear()
         if self._sweeper is not None:
             self._sweeper.cancel()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._starting = False
@@ -104,23 +108,25 @@ class Gatherer(Generic[Item, Result]):
             # Whoever has given up waiting before the work began gets no work done.
             if not one.answer.done():
                 batch.append(one)
-        self._running = batch
-        if not batch:
-            if self._idle is not None:
-                self._idle.set()
-            return
-        job = self._thread.submit(self._run, [one.item for one in batch])
-        job.add_done_callback(lambda done: loop.call_soon_threadsafe(self._finish, loop, done))
+        if batch:
+            self._running.append(batch)
+            job = self._executor.submit(self._run, [one.item for one in batch])
+            job.add_done_callback(
+                lambda done: loop.call_soon_threadsafe(self._finish, loop, batch, done)
+            )
+        elif self._idle is not None and not self._running:
+            self._idle.set()
 
     def _finish(
         self,
         loop: asyncio.AbstractEventLoop,
+        batch: list[_Waiting[Item, Result]],
         job: "ThreadFuture[Sequence[Result | LoanwrightError]]",
     ) -> None:
-        batch = self._running
+        self._running = [one for one in self._running if one is not batch]
         failure = job.exception()
         if failure is not None:
-            self._refuse(batch, failure)
+            _refuse(batch, failure)
         else:
             for one, result in zip(batch, job.result(), strict=True):
                 _answer(one, result)
@@ -129,16 +135,19 @@ class Gatherer(Generic[Item, Result]):
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
         self._sweeper = None
         now = loop.time()
-        late = [one for one in (*self._running, *self._queue) if one.deadline <= now]
-        self._refuse(late, TookTooLong(seconds=self._timeout))
+        waiting = (*self._queue, *(one for batch in self._running for one in batch))
+        _refuse([one for one in waiting if one.deadline <= now], TookTooLong(seconds=self._timeout))
         if self.load:
             self._sweeper = loop.call_later(self._timeout / SWEEPS_PER_TIMEOUT, self._sweep, loop)
 
-    @staticmethod
-    def _refuse(batch: Sequence[_Waiting[Item, Result]], failure: BaseException) -> None:
-        for one in batch:
-            if not one.answer.done():
-                one.answer.set_exception(failure)
+
+def _refuse(
+    batch: "Iterable[_Waiting[Item, Result]]",
+    failure: BaseException,
+) -> None:
+    for one in batch:
+        if not one.answer.done():
+            one.answer.set_exception(failure)
 
 
 def _answer(one: _Waiting[Item, Result], result: Result | LoanwrightError) -> None:

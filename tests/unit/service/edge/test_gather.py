@@ -32,8 +32,8 @@ class Desk:
         return [Refused() if item == "bad" else f"<{item}>" for item in items]
 
 
-def gatherer(run, *, batch=64, waiting=100, timeout=5.0):
-    return Gatherer(run, batch=batch, waiting=waiting, timeout=timeout)
+def gatherer(run, *, batch=64, waiting=100, timeout=5.0, threads=1):
+    return Gatherer(run, batch=batch, waiting=waiting, timeout=timeout, threads=threads)
 
 
 async def settle(condition):
@@ -202,5 +202,24 @@ def test_closing_does_not_wait_for_ever():
             await tasks[1]
         desk.gate.set()
         assert await tasks[0] == "<a>"
+
+    asyncio.run(story())
+
+
+def test_with_two_threads_the_next_batch_runs_beside_the_one_that_commits():
+    async def story():
+        desk = Desk(held=True)
+        gathered = gatherer(desk.run, threads=2)
+        tasks = [asyncio.create_task(gathered.submit("a"))]
+        await settle(lambda: len(desk.batches) == 1)
+        tasks.append(asyncio.create_task(gathered.submit("b")))
+        await settle(lambda: len(desk.batches) == 2)
+        tasks += [asyncio.create_task(gathered.submit(item)) for item in "cd"]
+        await asyncio.sleep(0.01)
+        assert desk.batches == [["a"], ["b"]]
+        desk.gate.set()
+        assert await asyncio.gather(*tasks) == ["<a>", "<b>", "<c>", "<d>"]
+        assert desk.batches == [["a"], ["b"], ["c", "d"]]
+        assert len(desk.threads) == 2
 
     asyncio.run(story())
