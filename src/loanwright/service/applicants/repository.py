@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, select
 
 from loanwright.service.applicants.schemas import Applicant, Behaviour
 from loanwright.service.applicants.tables import applicants, behaviours
-from loanwright.service.kit.database import Lookup, insert_new
+from loanwright.service.kit.bulk import Lookup, insert_new
 
 CHUNK = 500
 _read_json = msgspec.json.Decoder().decode

@@ -78,7 +78,7 @@ class Applicants:
     def receive(self, connection: Connection, hashes: Sequence[str | None]) -> list[str]:
         """Return the id of the applicant of each document hash, new where it must be."""
         now = self._clock.now()
-        made = [(self._new_id("apl"), document_hash) for document_hash in hashes]
+        made = list(zip(self._new_id.several("apl", len(hashes)), hashes, strict=True))
         # Sorted, so that two processes that add the same people wait for each other in one order.
         rows = [
             {"id": identity, "document_hash": document_hash, "created_at": now}

@@ -3,16 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, select
 
 from loanwright.service.applications.tables import applications
+from loanwright.service.kit.bulk import Append
 
-_insert = insert(applications)
+_append = Append(applications)
 
 
 def insert_applications(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert applications."""
-    connection.execute(_insert, rows)
+    _append.write(connection, rows)
 
 
 def find(connection: Connection, application_id: str) -> Row[Any] | None:

@@ -3,19 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.decisions.tables import decisions
-from loanwright.service.kit.database import Lookup
+from loanwright.service.kit.bulk import Append, Lookup
 
-_insert = insert(decisions)
+_append = Append(decisions)
 _replies = Lookup(select(decisions.c.id, decisions.c.reply), decisions.c.id)
 
 
 def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append decisions."""
-    connection.execute(_insert, rows)
+    _append.write(connection, rows)
 
 
 def find(connection: Connection, decision_id: str) -> DecisionRecord | None:

@@ -2,37 +2,23 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-import msgspec
 from sqlalchemy import (
-    ARRAY,
-    Column,
-    ColumnElement,
     Connection,
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
     MetaData,
-    Select,
     String,
-    Table,
-    TextClause,
     TypeDecorator,
-    any_,
-    bindparam,
     create_engine,
     event,
     make_url,
-    or_,
-    text,
 )
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeEngine
@@ -174,47 +160,3 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at once: upgrading a reader's lock later can fail half-way.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def insert_new(
-    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], column: Column[str]
-) -> set[str]:
-    """Insert the rows that contradict no unique constraint; return a column of those inserted."""
-    if connection.dialect.name == "sqlite":
-        statement = sqlite.insert(table).on_conflict_do_nothing().returning(column)
-        return set(connection.execute(statement, rows).scalars())
-    document = msgspec.json.encode(rows).decode()
-    inserted = connection.execute(_insert_document(table, column.name), {"rows": document})
-    return set(inserted.scalars())
-
-
-@lru_cache
-def _insert_document(table: Table, returned: str) -> TextClause:
-    # One parameter for any number of rows: the statement stays the same and stays prepared.
-    columns = ", ".join(f'"{column.name}"' for column in table.columns)
-    return text(
-        f"INSERT INTO {table.name} ({columns}) "  # noqa: S608
-        f"SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
-        f'ON CONFLICT DO NOTHING RETURNING "{returned}"'
-    )
-
-
-class Lookup:
-    """A query for the rows that have one of many names in one of some columns.
-
-    It is made once and is the same text for any number of names, so that neither SQLAlchemy nor
-    the server works it out again.
-    """
-
-    def __init__(self, query: Select[Any], *columns: ColumnElement[Any]) -> None:
-        several = bindparam("names", expanding=True)
-        array = bindparam("names", type_=ARRAY(String))
-        self._queries = {
-            "sqlite": query.where(or_(*(column.in_(several) for column in columns))),
-            "postgresql": query.where(or_(*(column == any_(array) for column in columns))),
-        }
-
-    def rows(self, connection: Connection, names: Iterable[str]) -> CursorResult[Any]:
-        """Return the rows."""
-        query = self._queries[connection.dialect.name]
-        return connection.execute(query, {"names": sorted(names)})

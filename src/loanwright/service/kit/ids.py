@@ -8,6 +8,7 @@ from loanwright.service.kit.clock import Clock
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 26
+RANDOM_BYTES = 10
 _PAIRS = tuple(high + low for high in ALPHABET for low in ALPHABET)
 _SHIFTS = tuple(range(120, -1, -10))
 _SHAPE = re.compile(rf"[a-z]{{2,8}}_[{ALPHABET}]{{{LENGTH}}}")
@@ -24,9 +25,21 @@ class Ids:
 
     def __call__(self, prefix: str) -> str:
         """Return a new identifier such as `dec_01JD3ZK8M0…`."""
-        milliseconds = int(self._clock.now().timestamp() * 1000)
-        number = milliseconds << 80 | int.from_bytes(self._random_bytes(10))
-        return prefix + "_" + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+        return self.several(prefix, 1)[0]
+
+    def several(self, prefix: str, count: int) -> list[str]:
+        """Return new identifiers of one moment."""
+        time_bits = int(self._clock.now().timestamp() * 1000) << 80
+        drawn = self._random_bytes(RANDOM_BYTES * count)
+        starts = range(0, RANDOM_BYTES * count, RANDOM_BYTES)
+        return [
+            f"{prefix}_{_write(time_bits | int.from_bytes(drawn[at : at + RANDOM_BYTES]))}"
+            for at in starts
+        ]
+
+
+def _write(number: int) -> str:
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 def is_id(text: str, prefix: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from loanwright.service.kit.database import Lookup, insert_new
+from loanwright.service.kit.bulk import Lookup, insert_new
 from loanwright.service.origination.tables import idempotency_keys
 
 Key = tuple[str, str]

@@ -104,17 +104,21 @@ class Origination:
 
     def _draft(self, connection: Connection, judged: list[Judged]) -> list[Draft]:
         """Write the replies, once every applicant has an id."""
-        ids = self._applicant_ids(connection, judged)
+        applicants = self._applicant_ids(connection, judged)
+        applications = self.new_id.several("app", len(judged))
+        decisions = self.new_id.several("dec", len(judged))
         now = self.clock.now()
         return [
             draft(
                 one,
-                application_id=self.new_id("app"),
-                decision_id=self.new_id("dec"),
+                application_id=application_id,
+                decision_id=decision_id,
                 applicant_id=applicant_id,
                 moment=now,
             )
-            for one, applicant_id in zip(judged, ids, strict=True)
+            for one, application_id, decision_id, applicant_id in zip(
+                judged, applications, decisions, applicants, strict=True
+            )
         ]
 
     def _applicant_ids(self, connection: Connection, judged: list[Judged]) -> list[str]:

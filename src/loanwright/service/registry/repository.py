@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from loanwright.service.kit.database import insert_new
+from loanwright.service.kit.bulk import insert_new
 from loanwright.service.registry.schemas import Model, State, Transition
 from loanwright.service.registry.tables import model_transitions, models
 

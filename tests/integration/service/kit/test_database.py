@@ -7,8 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from loanwright.service.errors import DatabaseUnavailable
+from loanwright.service.kit.bulk import insert_new
 from loanwright.service.kit.clock import SystemClock
-from loanwright.service.kit.database import Database, insert_new
+from loanwright.service.kit.database import Database
 from loanwright.service.origination.tables import idempotency_keys
 
 NOW = "2026-11-21 04:05:06.007+00"

@@ -342,7 +342,7 @@ def test_two_transactions_that_receive_one_new_person_end_with_one_applicant(ser
 def test_a_commit_that_fails_is_an_error_for_the_whole_batch_and_stores_nothing(service, database):
     break_commit(database)
     with pytest.raises((DBAPIError, Unavailable)):
-        service.origination.submit_many([application(), application()])
+        service.origination.submit_many([application() for _ in range(5)])
 
     assert counts(service) == NOTHING
 
