@@ -49,11 +49,6 @@ class Columns(NamedTuple):
     edges: NDArray[np.float64]
     words: NDArray[np.uint64]
 
-    @property
-    def count(self) -> int:
-        """Return the number of columns."""
-        return len(self.kind)
-
 
 class ColumnIndex:
     """Gives every split its column and its rank in it."""
@@ -140,7 +135,7 @@ def _bit_words(categories: frozenset[int]) -> list[int]:
 
 def fill_columns(columns: Columns, matrix: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Return the columns of a matrix, shape (c, n), in plain numpy."""
-    filled = np.empty((columns.count, len(matrix)), np.uint8)
+    filled = np.empty((len(columns.kind), len(matrix)), np.uint8)
     for kind, feature, start, size, first in columns.source:
         values = matrix[:, feature]
         if kind == CATEGORIES:

@@ -87,7 +87,7 @@ class Tree:
         inner, leaves = set(waiting), set[int]()
         while waiting:
             split = self.splits[waiting.pop()]
-            if self._count(split.left) + self._count(split.right) != split.count:
+            if self.rows_of(split.left) + self.rows_of(split.right) != split.count:
                 raise EnsembleInvalid(reason="the development rows of a split do not add up")
             for child in (split.left, split.right):
                 seen = inner if child >= 0 else leaves
@@ -99,7 +99,8 @@ class Tree:
         if len(inner) != len(self.splits) or len(leaves) != bool(self.splits) * (len(inner) + 1):
             raise EnsembleInvalid(reason="a node cannot be reached")
 
-    def _count(self, child: int) -> int:
+    def rows_of(self, child: int) -> int:
+        """Return the development rows of an inner node, or of a leaf k given as ``-1 - k``."""
         if not -len(self.leaf_values) <= child < len(self.splits):
             raise EnsembleInvalid(reason="a child does not exist")
         return self.splits[child].count if child >= 0 else self.leaf_counts[-1 - child]

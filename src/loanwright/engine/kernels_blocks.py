@@ -1,58 +1,92 @@
-"""Compiled: log-odds and exact contributions of blocks of up to 64 rows, the rows as lanes."""
+"""Compiled: log-odds and exact contributions of blocks of up to 32 rows, the rows as lanes.
 
-from typing import Any
+One loop down over the nodes of a tree in preorder and one loop back up, without a branch that
+depends on a row or on the shape of the tree, since the processor could not foresee it: leaves take
+part in both loops like nodes.
+"""
+
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from loanwright.engine.addresses import (
+    COVERS,
+    STEP_FIELDS,
+    TREE_FIELDS,
+    Addresses,
+    addresses_of,
+    aligned_cells,
+    aligned_numbers,
+)
 from loanwright.engine.columns import Columns
-from loanwright.engine.kernels_columns import compiled, fill_cells
+from loanwright.engine.compiled import compiled
+from loanwright.engine.kernels_columns import fill_cells
 from loanwright.engine.kernels_log_odds import EVERY, WORD, add_trees
-from loanwright.engine.lanes import at_most, broadcast8, choose8, load8, store
+from loanwright.engine.lanes import (
+    address,
+    at_most,
+    broadcast8,
+    choose8,
+    load8,
+    peek,
+    poke,
+    store,
+)
 from loanwright.engine.layout import (
-    ALIVE_SLOT,
     COLUMN,
-    DOWN,
-    FEATURE,
-    LEFT_CHILD,
-    POINTS,
     RANK,
-    RIGHT_CHILD,
-    SLOT,
-    UP,
+    STEP_EDGE,
+    STEP_FEATURE,
+    STEP_LEFT,
+    STEP_POINTS,
+    STEP_RIGHT,
     Forest,
     Size,
 )
+from loanwright.engine.layout import LANES as PADDING
 
 LANES = 8
+BLOCK = 32
+
+
+class Work(NamedTuple):
+    """Addresses of what the passes over one tree need for one block.
+
+    Attributes
+    ----------
+    cells : uint8, (c, 64)
+        The columns of the block.
+    path : float64, (2 m + 1, points, rows)
+        Per node, then per leaf: weights on the way down, values on the way up.
+    alive : uint64, (2 m + 1,)
+        Per edge, which rows are alive behind it; edge 0: all.
+    phi : float64, (p, rows)
+        Contributions.
+    """
+
+    cells: Any
+    path: Any
+    alive: Any
+    phi: Any
 
 
 @compiled
 def explain_blocks(
-    columns: Columns,
-    forest: Forest,
-    size: Size,
-    matrix: Any,
-    out: Any,
-    contributions: Any,
-    block: int,
+    columns: Columns, forest: Forest, size: Size, matrix: Any, out: Any, contributions: Any
 ) -> None:
-    """Write the raw log-odds and the contributions of every row, ``block`` rows at a time."""
-    rows = matrix.shape[0]
-    cells = np.zeros((columns.kind.shape[0] + 1, WORD), np.uint8)
-    here = np.empty((size.slots, 1), np.uint64)
-    leaf = np.empty(WORD, np.uint8)
-    path = np.zeros(size.slots * size.width * block, np.float64)
-    phi = np.empty(size.features * block, np.float64)
-    alive = np.empty(size.slots, np.uint64)
-    alive[0] = EVERY
-    for start in range(0, rows, block):
-        count = min(block, rows - start)
+    """Write the raw log-odds and the contributions of every row."""
+    cells = aligned_cells(columns.kind.shape[0] + 1, WORD)
+    here = np.empty(size.slots, np.uint64)
+    leaf = np.zeros(WORD, np.uint8)
+    path = aligned_numbers((2 * size.nodes + 1) * size.width * BLOCK)
+    alive = np.full(2 * size.nodes + 1, EVERY)
+    phi = aligned_numbers(size.features * BLOCK)
+    for start in range(0, matrix.shape[0], BLOCK):
+        count = min(BLOCK, matrix.shape[0] - start)
         fill_cells(columns, matrix, start, count, cells)
         add_trees(forest, cells, here, leaf, out[start : start + count])
-        phi[:] = 0.0
         groups = (count + LANES - 1) // LANES
-        for tree in range(forest.tree.shape[0]):
-            _explain_tree(forest, tree, cells.reshape(-1), path, alive, phi, groups)
+        _explain_block(forest, cells, path, alive, phi, groups)
         for row in range(count):
             for feature in range(size.features):
                 contributions[start + row, feature] = phi[feature * groups * LANES + row]
@@ -62,122 +96,101 @@ def explain_blocks(
 
 
 @compiled
-def _explain_tree(
-    forest: Forest, tree: int, cells: Any, path: Any, alive: Any, phi: Any, groups: int
+def _explain_block(
+    forest: Forest, cells: Any, path: Any, alive: Any, phi: Any, groups: int
 ) -> None:
-    first, nodes, values, event, points, weights = forest.tree[tree]
-    line = groups * LANES
-    for point in range(points):
+    trees = addresses_of(forest)
+    phi[:] = 0.0
+    work = Work(address(cells), address(path), address(alive), address(phi))
+    for tree in range(trees.trees):
+        base = tree * TREE_FIELDS
+        points, weights = np.int64(peek(trees.tree, base + 3)), peek(trees.tree, base + 4)
+        for point in range(points):
+            weight = broadcast8(peek(trees.points, weights + point))
+            for group in range(groups):
+                store(work.path, (point * groups + group) * LANES, weight)
+        _go_down(trees, base, work, points, groups)
+        _fill_leaves(trees, base, work, points * groups * LANES)
+        _go_up(trees, base, work, points, groups)
+
+
+@compiled
+def _go_down(trees: Addresses, base: int, work: Work, points: int, groups: int) -> None:
+    first, nodes = np.int64(peek(trees.tree, base)), np.int64(peek(trees.tree, base + 1))
+    size, zero = points * groups * LANES, broadcast8(0.0)
+    for place in range(nodes):
+        step, cover = (first + place) * STEP_FIELDS, (first + place) * COVERS
+        column = np.int64(peek(trees.step, step + COLUMN)) * WORD
+        passed = at_most(work.cells, column, peek(trees.step, step + RANK))
+        living = peek(work.alive, peek(trees.step, step + STEP_EDGE))
+        poke(work.alive, 2 * place + 1, living & passed)
+        poke(work.alive, 2 * place + 2, living & ~passed)
+        begin = peek(trees.step, step + STEP_POINTS)
+        left = np.int64(peek(trees.step, step + STEP_LEFT)) * size
+        right = np.int64(peek(trees.step, step + STEP_RIGHT)) * size
         for group in range(groups):
-            store(
-                path,
-                np.intp(point * line + group * LANES),
-                broadcast8(forest.points[weights + point]),
-            )
-    left = nodes
-    while left:
-        step = forest.event[event]
-        event += 1
-        place, kind = first + (step >> 2), step & 3
-        if kind != UP:
-            _answer(forest.node[place], cells, alive)
-        if kind == DOWN:
-            _go_down(forest, place, path, alive, points, groups)
-        else:
-            left -= 1
-            _go_up(forest, place, values, path, alive, phi, points, groups)
+            to_left = (living & passed) >> np.uint64(group * LANES)
+            k, fixed = _shares(trees, cover, to_left, living >> np.uint64(group * LANES))
+            for point in range(points):
+                line = (point * groups + group) * LANES
+                omega = k * broadcast8(peek(trees.points, begin + point)) + fixed
+                weight = load8(work.path, place * size + line)
+                share = weight * omega
+                store(work.path, left + line, choose8(to_left, weight, zero) + share)
+                store(work.path, right + line, choose8(to_left, zero, weight) - share)
 
 
 @compiled
-def _answer(node: Any, cells: Any, alive: Any) -> None:
-    below = (node[SLOT] | 1) + 1
-    before = alive[node[ALIVE_SLOT]]
-    passed = at_most(cells, np.intp(node[COLUMN] * WORD), np.uint8(node[RANK]))
-    alive[below] = before & passed
-    alive[below + 1] = before & ~passed
+def _shares(trees: Addresses, cover: int, to_left: int, living: int) -> Any:
+    """Return K, and the l of rows that are not alive."""
+    zero = broadcast8(0.0)
+    left, right = (
+        broadcast8(-peek(trees.cover, cover + 2)),
+        broadcast8(peek(trees.cover, cover + 1)),
+    )
+    k = choose8(to_left, left, right)
+    return choose8(living, k, zero), choose8(living, zero, broadcast8(peek(trees.cover, cover)))
 
 
 @compiled
-def _go_down(forest: Forest, place: int, path: Any, alive: Any, points: int, groups: int) -> None:
-    node = forest.node[place]
-    left, right, slot, begin = node[LEFT_CHILD], node[RIGHT_CHILD], node[SLOT], node[POINTS]
-    below = (slot | 1) + 1
-    line, size = groups * LANES, points * groups * LANES
-    zero, ratio = broadcast8(0.0), broadcast8(forest.cover[place, 0])
-    k_left, k_right = broadcast8(-forest.cover[place, 2]), broadcast8(forest.cover[place, 1])
-    went_left = alive[below]
-    either = went_left | alive[below + 1]
-    repeated = node[ALIVE_SLOT] != 0
-    for group in range(groups):
-        shift = np.uint64(group * LANES)
-        to_left, living = went_left >> shift, either >> shift
-        k = choose8(to_left, k_left, k_right)
-        at = slot * size + group * LANES
-        at_left = below * size + group * LANES
-        at_right = at_left + size
-        for point in range(points):
-            omega = k * broadcast8(forest.points[begin + point])
-            if repeated:
-                omega = choose8(living, omega, ratio)
-            weight = load8(path, np.intp(at + point * line))
-            share = weight * omega
-            if left >= 0:
-                store(path, np.intp(at_left + point * line), choose8(to_left, weight, zero) + share)
-            if right >= 0:
-                store(
-                    path, np.intp(at_right + point * line), choose8(to_left, zero, weight) - share
-                )
+def _fill_leaves(trees: Addresses, base: int, work: Work, size: int) -> None:
+    nodes, values = np.int64(peek(trees.tree, base + 1)), np.int64(peek(trees.tree, base + 2))
+    for leaf in range(nodes + 1):
+        value = broadcast8(peek(trees.leaf, values + leaf))
+        for line in range((nodes + leaf) * size, (nodes + leaf + 1) * size, LANES):
+            store(work.path, line, value)
 
 
 @compiled
-def _go_up(
-    forest: Forest,
-    place: int,
-    values: int,
-    path: Any,
-    alive: Any,
-    phi: Any,
-    points: int,
-    groups: int,
-) -> None:
-    node = forest.node[place]
-    left, right, slot, begin = node[LEFT_CHILD], node[RIGHT_CHILD], node[SLOT], node[POINTS]
-    below = (slot | 1) + 1
-    line, size = groups * LANES, points * groups * LANES
-    zero, ratio = broadcast8(0.0), broadcast8(forest.cover[place, 0])
-    k_left, k_right = broadcast8(-forest.cover[place, 2]), broadcast8(forest.cover[place, 1])
-    left_leaf = broadcast8(forest.leaf[values - 1 - left] if left < 0 else 0.0)
-    right_leaf = broadcast8(forest.leaf[values - 1 - right] if right < 0 else 0.0)
-    went_left = alive[below]
-    either = went_left | alive[below + 1]
-    repeated = node[ALIVE_SLOT] != 0
-    padded = (points + 3) // 4 * 4
-    for group in range(groups):
-        shift = np.uint64(group * LANES)
-        to_left, living = went_left >> shift, either >> shift
-        k = choose8(to_left, k_left, k_right)
-        at = slot * size + group * LANES
-        at_left = below * size + group * LANES
-        at_right = at_left + size
-        sum0, sum1, sum2, sum3 = zero, zero, zero, zero
-        for point in range(points):
-            omega = k * broadcast8(forest.points[begin + point])
-            if repeated:
-                omega = choose8(living, omega, ratio)
-            h_left = left_leaf if left < 0 else load8(path, np.intp(at_left + point * line))
-            h_right = right_leaf if right < 0 else load8(path, np.intp(at_right + point * line))
-            weight = load8(path, np.intp(at + point * line))
-            gap = h_left - h_right
-            store(path, np.intp(at + point * line), choose8(to_left, h_left, h_right) + omega * gap)
-            term = weight * gap
-            if repeated:
-                term = term * broadcast8(forest.points[begin + padded + point])
-            sum0, sum1, sum2, sum3 = sum1, sum2, sum3, sum0 + term
-        total = _fold(sum0, sum1, sum2, sum3, points)
-        if repeated:
-            k = choose8(living, k, zero)
-        at_phi = np.intp(node[FEATURE] * line + group * LANES)
-        store(phi, at_phi, load8(phi, at_phi) - k * total)
+def _go_up(trees: Addresses, base: int, work: Work, points: int, groups: int) -> None:
+    first, nodes = np.int64(peek(trees.tree, base)), np.int64(peek(trees.tree, base + 1))
+    padded = (points + PADDING - 1) // PADDING * PADDING
+    size, zero = points * groups * LANES, broadcast8(0.0)
+    for place in range(nodes - 1, -1, -1):
+        step, cover = (first + place) * STEP_FIELDS, (first + place) * COVERS
+        went_left = peek(work.alive, 2 * place + 1)
+        either = went_left | peek(work.alive, 2 * place + 2)
+        begin = peek(trees.step, step + STEP_POINTS)
+        at_left = np.int64(peek(trees.step, step + STEP_LEFT)) * size
+        at_right = np.int64(peek(trees.step, step + STEP_RIGHT)) * size
+        for group in range(groups):
+            to_left = went_left >> np.uint64(group * LANES)
+            k, fixed = _shares(trees, cover, to_left, either >> np.uint64(group * LANES))
+            sum0, sum1, sum2, sum3 = zero, zero, zero, zero
+            for point in range(points):
+                line = (point * groups + group) * LANES
+                omega = k * broadcast8(peek(trees.points, begin + point)) + fixed
+                left, right = load8(work.path, at_left + line), load8(work.path, at_right + line)
+                term = load8(work.path, place * size + line)
+                gap = left - right
+                value = choose8(to_left, left, right) + omega * gap
+                store(work.path, place * size + line, value)
+                term = term * gap * broadcast8(peek(trees.points, begin + padded + point))
+                sum0, sum1, sum2, sum3 = sum1, sum2, sum3, sum0 + term
+            feature = np.int64(peek(trees.step, step + STEP_FEATURE))
+            phi = (feature * groups + group) * LANES
+            total = k * _fold(sum0, sum1, sum2, sum3, points)
+            store(work.phi, phi, load8(work.phi, phi) - total)
 
 
 @compiled

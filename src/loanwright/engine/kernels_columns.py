@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numba
 import numpy as np
 
 from loanwright.engine.columns import (
@@ -16,8 +15,7 @@ from loanwright.engine.columns import (
     ZERO_RIGHT,
     Columns,
 )
-
-compiled = numba.njit(nogil=True, cache=True, boundscheck=False)
+from loanwright.engine.compiled import compiled
 
 
 @compiled

@@ -1,28 +1,70 @@
 """Compiled: log-odds and exact contributions of single rows, the quadrature points as lanes.
 
-The same operations as over blocks, without a branch that depends on the row or on the shape of the
-tree: one loop down over the nodes of a tree in preorder, one loop up.
+The same operations as over blocks, written without a branch that depends on the row or on the shape
+of the tree, since the processor could not foresee it: one loop down over the nodes of a tree in
+preorder, one loop back up, and indices where a block kernel has choices. Of a node's children the
+hot one is the left one for an alive row that goes left, otherwise the right one.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from loanwright.engine.addresses import (
+    COVERS,
+    STEP_FIELDS,
+    TREE_FIELDS,
+    Addresses,
+    addresses_of,
+    aligned_numbers,
+)
 from loanwright.engine.columns import Columns
-from loanwright.engine.kernels_columns import compiled, fill_cells
-from loanwright.engine.kernels_log_odds import descend
-from loanwright.engine.lanes import broadcast4, choose4, fold4, load4, store
+from loanwright.engine.compiled import compiled
+from loanwright.engine.kernels_columns import fill_cells
+from loanwright.engine.lanes import address, broadcast4, fold4, load4, peek, poke, store
 from loanwright.engine.layout import (
     COLUMN,
-    FEATURE,
     LANES,
-    LEFT_CHILD,
-    POINTS,
     RANK,
-    RIGHT_CHILD,
+    STEP_EDGE,
+    STEP_FEATURE,
+    STEP_POINTS,
+    STEP_RIGHT,
     Forest,
     Size,
 )
+
+SWITCH = (0.0, 1.0)
+
+
+class Scratch(NamedTuple):
+    """Addresses of what is known of the nodes (and then leaves) of one tree for one row.
+
+    Attributes
+    ----------
+    path : ((2 m + 1) q,) float64
+        Weights on the way down, values on the way up.
+    omega : (m q,) float64
+        Share of the cold child.
+    cover : (m,) float64
+        Absolute value of K.
+    alive : (2 m + 1,) int64
+        Per edge, whether the row is alive behind it; edge 0 always.
+    passed : (m,) int64
+        Whether the row goes left, alive or not.
+    total : (2 m + 1,) float64
+        Value of the leaf that the row reaches from here.
+    switch : (2,) float64
+        0 and 1.
+    """
+
+    path: Any
+    omega: Any
+    cover: Any
+    alive: Any
+    passed: Any
+    total: Any
+    switch: Any
 
 
 @compiled
@@ -31,103 +73,103 @@ def explain_rows(
 ) -> None:
     """Write the raw log-odds and the contributions of every row, one at a time."""
     cells = np.zeros((columns.kind.shape[0] + 1, 1), np.uint8)
-    path = np.empty(size.nodes * size.width, np.float64)
-    up = np.empty(size.nodes * size.width, np.float64)
-    alive = np.ones(2 * size.nodes + 1, np.uint8)
-    k = np.empty(size.nodes, np.float64)
+    path = (2 * size.nodes + 1) * size.width
+    numbers = aligned_numbers(path + size.nodes * (size.width + 3) + 1 + len(SWITCH))
+    numbers[-len(SWITCH) :] = SWITCH
+    flags = np.ones(3 * size.nodes + 1, np.int64)
     for row in range(matrix.shape[0]):
         fill_cells(columns, matrix, row, 1, cells)
-        flat, phi = cells.reshape(-1), contributions[row]
-        phi[:] = 0.0
-        total = 0.0
-        for tree in range(forest.tree.shape[0]):
-            first, nodes, values = forest.tree[tree, 0], forest.tree[tree, 1], forest.tree[tree, 2]
-            if nodes == 0:
-                total += forest.leaf[values]
-                continue
-            _go_down(forest, tree, flat, path, alive, k)
-            _go_up(forest, tree, path, up, alive, k, phi)
-            total += forest.leaf[values + descend(forest.node, first, flat, 1, 0)]
-        out[row] = total
+        contributions[row] = 0.0
+        out[row] = _explain_row(forest, size, cells, numbers, flags, contributions[row])
         if size.divisor != 1.0:
             out[row] /= size.divisor
-            phi /= size.divisor
+            contributions[row] /= size.divisor
 
 
 @compiled
-def _go_down(forest: Forest, tree: int, flat: Any, path: Any, alive: Any, k: Any) -> None:
-    first, nodes, points, weights = (
-        forest.tree[tree, 0],
-        forest.tree[tree, 1],
-        forest.tree[tree, 4],
-        forest.tree[tree, 5],
+def _explain_row(
+    forest: Forest, size: Size, cells: Any, numbers: Any, flags: Any, phi: Any
+) -> float:
+    trees = addresses_of(forest)
+    omega = (2 * size.nodes + 1) * size.width
+    cover = omega + size.nodes * size.width
+    scratch = Scratch(
+        address(numbers),
+        address(numbers[omega:]),
+        address(numbers[cover:]),
+        address(flags),
+        address(flags[2 * size.nodes + 1 :]),
+        address(numbers[cover + size.nodes :]),
+        address(numbers[-len(SWITCH) :]),
     )
+    total = 0.0
+    for tree in range(trees.trees):
+        _go_down(trees, tree, address(cells), scratch)
+        _go_up(trees, tree, scratch, address(phi))
+        total += peek(scratch.total, 0)
+    return total
+
+
+@compiled
+def _go_down(trees: Addresses, tree: int, cells: Any, scratch: Scratch) -> None:
+    base = tree * TREE_FIELDS
+    first, nodes = np.int64(peek(trees.tree, base)), np.int64(peek(trees.tree, base + 1))
+    points, weights = np.int64(peek(trees.tree, base + 3)), peek(trees.tree, base + 4)
     width = (points + LANES - 1) // LANES * LANES
     for lane in range(0, width, LANES):
-        store(path, np.intp(lane), load4(forest.points, np.intp(weights + lane)))
-    zero = broadcast4(0.0)
+        store(scratch.path, lane, load4(trees.points, weights + lane))
     for place in range(nodes):
-        at = first + place
-        passed = flat[forest.node[at, COLUMN]] <= forest.node[at, RANK]
-        living = alive[forest.link[at, 2]]
-        to_left = living & np.uint8(passed)
-        alive[2 * place + 1] = to_left
-        alive[2 * place + 2] = living & np.uint8(not passed)
-        turned = -forest.cover[at, 2] if to_left else forest.cover[at, 1]
-        k[place] = turned if living else 0.0
-        if place == 0:
-            continue
-        parent, side = forest.link[at, 0], forest.link[at, 1]
-        above = first + parent
-        parent_left = alive[2 * parent + 1]
-        sign = 1.0 if side == 0 else -1.0
-        stays = parent_left != side
-        parent_living = parent_left | alive[2 * parent + 2]
+        step, cover = (first + place) * STEP_FIELDS, (first + place) * COVERS
+        cell = peek(cells, peek(trees.step, step + COLUMN))
+        passed = np.int64(cell <= peek(trees.step, step + RANK))
+        living = peek(scratch.alive, peek(trees.step, step + STEP_EDGE))
+        to_left = living & passed
+        poke(scratch.passed, place, passed)
+        poke(scratch.alive, 2 * place + 1, to_left)
+        poke(scratch.alive, 2 * place + 2, living - to_left)
+        k = peek(trees.cover, cover + 1 + to_left) * peek(scratch.switch, living)
+        poke(scratch.cover, place, k)
+        fixed = broadcast4(peek(trees.cover, cover) * peek(scratch.switch, 1 - living))
+        moving = broadcast4(k)
+        begin = peek(trees.step, step + STEP_POINTS)
+        hot = peek(trees.step, step + STEP_RIGHT + to_left) * width
+        cold = peek(trees.step, step + STEP_RIGHT + 1 - to_left) * width
         for lane in range(0, width, LANES):
-            weight = load4(path, np.intp(parent * width + lane))
-            omega = choose4(
-                parent_living != 0,
-                broadcast4(k[parent])
-                * load4(forest.points, np.intp(forest.node[above, POINTS] + lane)),
-                broadcast4(forest.cover[above, 0]),
-            )
-            share = broadcast4(sign) * (weight * omega)
-            store(path, np.intp(place * width + lane), choose4(stays, weight, zero) + share)
+            omega = moving * load4(trees.points, begin + lane) + fixed
+            weight = load4(scratch.path, place * width + lane)
+            share = weight * omega
+            store(scratch.omega, place * width + lane, omega)
+            store(scratch.path, hot + lane, weight - share)
+            store(scratch.path, cold + lane, share)
 
 
 @compiled
-def _go_up(forest: Forest, tree: int, path: Any, up: Any, alive: Any, k: Any, phi: Any) -> None:
-    first, nodes, values, points = (
-        forest.tree[tree, 0],
-        forest.tree[tree, 1],
-        forest.tree[tree, 2],
-        forest.tree[tree, 4],
-    )
+def _go_up(trees: Addresses, tree: int, scratch: Scratch, phi: Any) -> None:
+    base = tree * TREE_FIELDS
+    first, nodes = np.int64(peek(trees.tree, base)), np.int64(peek(trees.tree, base + 1))
+    values, points = np.int64(peek(trees.tree, base + 2)), np.int64(peek(trees.tree, base + 3))
     width = (points + LANES - 1) // LANES * LANES
-    for back in range(nodes):
-        place = nodes - 1 - back
-        at = first + place
-        left, right = forest.node[at, LEFT_CHILD], forest.node[at, RIGHT_CHILD]
-        begin = forest.node[at, POINTS]
-        left_leaf = broadcast4(forest.leaf[values - 1 - min(left, -1)])
-        right_leaf = broadcast4(forest.leaf[values - 1 - min(right, -1)])
-        to_left = alive[2 * place + 1] != 0
-        living = alive[2 * place + 1] | alive[2 * place + 2]
-        total = broadcast4(0.0)
+    for leaf in range(nodes + 1):
+        value = peek(trees.leaf, values + leaf)
+        poke(scratch.total, nodes + leaf, value)
         for lane in range(0, width, LANES):
-            omega = choose4(
-                living != 0,
-                broadcast4(k[place]) * load4(forest.points, np.intp(begin + lane)),
-                broadcast4(forest.cover[at, 0]),
-            )
-            h_left = choose4(left < 0, left_leaf, load4(up, np.intp(max(left, 0) * width + lane)))
-            h_right = choose4(
-                right < 0, right_leaf, load4(up, np.intp(max(right, 0) * width + lane))
-            )
-            gap = h_left - h_right
-            store(
-                up, np.intp(place * width + lane), choose4(to_left, h_left, h_right) + omega * gap
-            )
-            term = load4(path, np.intp(place * width + lane)) * gap
-            total = total + term * load4(forest.points, np.intp(begin + width + lane))
-        phi[forest.node[at, FEATURE]] -= k[place] * fold4(total)
+            store(scratch.path, (nodes + leaf) * width + lane, broadcast4(value))
+    for place in range(nodes - 1, -1, -1):
+        step = (first + place) * STEP_FIELDS
+        to_left = peek(scratch.alive, 2 * place + 1)
+        squares = peek(trees.step, step + STEP_POINTS) + width
+        hot = peek(trees.step, step + STEP_RIGHT + to_left) * width
+        cold = peek(trees.step, step + STEP_RIGHT + 1 - to_left) * width
+        summed = broadcast4(0.0)
+        for lane in range(0, width, LANES):
+            at = place * width + lane
+            value = load4(scratch.path, hot + lane)
+            gap = load4(scratch.path, cold + lane) - value
+            term = load4(scratch.path, at) * gap
+            store(scratch.path, at, value + load4(scratch.omega, at) * gap)
+            summed = summed + term * load4(trees.points, squares + lane)
+        feature = peek(trees.step, step + STEP_FEATURE)
+        total = peek(scratch.cover, place) * fold4(summed)
+        poke(phi, feature, peek(phi, feature) - total)
+        reached = peek(trees.step, step + STEP_RIGHT + peek(scratch.passed, place))
+        poke(scratch.total, place, peek(scratch.total, reached))

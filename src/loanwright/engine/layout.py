@@ -1,12 +1,13 @@
 """An ensemble laid out in flat arrays: what the kernels read.
 
-The contributions of a tree come from one pass down and one pass up. Let ``t`` run over the points of
-a quadrature on [0, 1], ``u = 1 - t``, and let a node split on feature j with cover ratios ``l`` and
-``1 - l``. Let ``z`` be the product of the cover ratios of j's splits above it on the path (1 when
-there is none) and call a row *alive* at the node while it satisfied all of those. With
+The contributions of a tree come from one pass down and one pass up. Let ``t`` run over the points
+of a quadrature on [0, 1], ``u = 1 - t``, and let a node split on feature j with cover ratios ``l``
+and ``1 - l``. Let ``z`` be the product of the cover ratios of j's splits above it on the path (1
+when there is none) and call a row *alive* at the node while it satisfied all of those. With
 
-- ``w = u / (z u + t)``, ``K = -z (1 - l)`` for an alive row that goes left, ``K = z l`` for an alive
-  row that goes right, and ``omega = K w``; for a row no longer alive ``K = 0`` and ``omega = l``,
+- ``w = u / (z u + t)``, ``K = -z (1 - l)`` for an alive row that goes left, ``K = z l`` for an
+  alive row that goes right, and ``omega = K w``; for a row no longer alive ``K = 0`` and
+  ``omega = l``,
 
 the weights P of the paths (the quadrature weights at the root) go down as ``P_left = [P if alive
 and left] + P omega`` and ``P_right = [0 if alive and left, else P] - P omega``; the leaf values
@@ -15,6 +16,10 @@ node adds ``-K sum_t P (H_left - H_right) g`` to the contribution of j, with
 ``g = 1 / (z u + t)**2``. This is the path-dependent Shapley value: the weight of j on a path is the
 integral over t of the product of ``z_k (1 - t) + o_k t`` over the path's other features k, and the
 products of a feature's repeated splits telescope. It is exact when the quadrature is.
+
+Calling the left child hot for an alive row that goes left, and the right child otherwise, the same
+numbers are ``P_cold = P |omega|``, ``P_hot = P - P_cold``, ``H = H_hot + |omega| (H_cold - H_hot)``
+and ``-|K| sum_t P (H_cold - H_hot) g``: the signs change no bit.
 """
 
 from dataclasses import dataclass
@@ -28,7 +33,6 @@ from loanwright.engine.ensemble import Tree, TreeEnsemble
 from loanwright.engine.quadrature import gauss_legendre, points_needed
 
 LANES: Final = 4
-DOWN, UP, LEAVES = range(3)
 
 
 class Forest(NamedTuple):
@@ -36,21 +40,18 @@ class Forest(NamedTuple):
 
     Attributes
     ----------
-    tree : (T, 6) int32
-        Per tree: first node, nodes, first leaf, first event, quadrature points, their start in
+    tree : (T, 5) int32
+        Per tree: first node, nodes, first leaf, quadrature points, start of their weights in
         ``points``.
-    node : (N, 8) int32
-        Per node: column, rank, feature, left and right child (a node of the tree, or ``-1 - leaf``),
-        own slot, slot of the edge that decides whether it is alive (0 is always), start in
-        ``points`` of its w.
-    link : (N, 3) int32
-        Per node: parent, 1 for a right child, edge that decides whether it is alive (0 is always,
-        ``1 + 2 node + side``).
+    node : (N, 5) int32
+        Per node: column, rank, left and right child (a node of the tree, or ``-1 - leaf``), slot.
+        Nodes on one path have different slots, and so have siblings.
+    step : (N, 8) int32
+        The same for contributions. Per node: column, rank, edge that decides whether it is
+        alive (0 is always, ``1 + 2 node + side``), start in ``points``, right and left child (a
+        leaf k as ``nodes + k``), feature, nothing.
     cover : (N, 3) float64
         Per node: l, z l and z (1 - l).
-    event : (E,) int32
-        Per tree the order of the passes, right before left: ``4 node`` + 0 (down), 1 (up) or 2
-        (both at once, where both children are leaves).
     leaf : (L,) float64
         Leaf values, the leaves of a tree from left to right.
     points : (P,) float64
@@ -60,14 +61,14 @@ class Forest(NamedTuple):
 
     tree: NDArray[np.int32]
     node: NDArray[np.int32]
-    link: NDArray[np.int32]
+    step: NDArray[np.int32]
     cover: NDArray[np.float64]
-    event: NDArray[np.int32]
     leaf: NDArray[np.float64]
     points: NDArray[np.float64]
 
 
-COLUMN, RANK, FEATURE, LEFT_CHILD, RIGHT_CHILD, SLOT, ALIVE_SLOT, POINTS = range(8)
+COLUMN, RANK, LEFT_CHILD, RIGHT_CHILD, SLOT = range(5)
+STEP_EDGE, STEP_POINTS, STEP_RIGHT, STEP_LEFT, STEP_FEATURE = range(2, 7)
 
 
 class Size(NamedTuple):
@@ -172,9 +173,8 @@ class _Builder:
         self._index = index
         self._tree: list[tuple[int, ...]] = []
         self._node: list[tuple[int, ...]] = []
-        self._link: list[tuple[int, ...]] = []
+        self._step: list[tuple[int, ...]] = []
         self._cover: list[tuple[float, float, float]] = []
-        self._event: list[int] = []
         self._leaf: list[float] = []
         self._points: list[float] = []
         self._known: dict[tuple[int, float | None], int] = {}
@@ -183,43 +183,37 @@ class _Builder:
         """Append one tree."""
         walk = _Walk(tree)
         points = points_needed(walk.most_features)
-        first = (len(self._node), len(walk.order), len(self._leaf), len(self._event))
+        first = (len(self._node), len(walk.order), len(self._leaf))
         self._tree.append((*first, points, self._rows(points, None)))
         self._add_nodes(tree, walk, points)
         self._leaf += [tree.leaf_values[leaf] for leaf in walk.leaves]
-        self._event += _events(tree, walk)
         self.nodes = max(self.nodes, len(walk.order))
         self.slots = max(self.slots, 2 * max(walk.depth, default=0) + 4)
-        self.width = max(self.width, _padded(points))
+        self.width = max(self.width, padded(points))
 
     def _add_nodes(self, tree: Tree, walk: _Walk, points: int) -> None:
         number = {node: place for place, node in enumerate(walk.order)}
-        leaf = {old: place for place, old in enumerate(walk.leaves)}
-        edge_cover: list[tuple[float, float]] = []
+        number |= {-1 - old: -1 - place for place, old in enumerate(walk.leaves)}
+        covers: list[tuple[float, float]] = []
         for place, node in enumerate(walk.order):
             split = tree.splits[node]
-            left, right = (
-                number[child] if child >= 0 else -1 - leaf[-1 - child]
-                for child in (split.left, split.right)
-            )
-            left_rows = (
-                tree.splits[split.left].count
-                if split.left >= 0
-                else tree.leaf_counts[-1 - split.left]
-            )
-            ratio = left_rows / split.count
             prior = walk.prior[place]
-            z = edge_cover[prior[0]][prior[1]] if prior else 1.0
-            cover = (z * ratio, z * ((split.count - left_rows) / split.count))
-            edge_cover.append(cover)
-            alive = 2 * (walk.depth[prior[0]] + 1) + prior[1] if prior else 0
+            z = covers[prior[0]][prior[1]] if prior else 1.0
+            left_rows = tree.rows_of(split.left)
+            covers.append(
+                (z * (left_rows / split.count), z * ((split.count - left_rows) / split.count))
+            )
+            self._cover.append((left_rows / split.count, *covers[-1]))
             slot = 2 * walk.depth[place] + walk.parent[place][1]
+            question = self._index.place(split)
+            children = [number[child] for child in (split.left, split.right)]
             row = self._rows(points, z)
-            column, rank = self._index.place(split)
-            self._node.append((column, rank, split.feature, left, right, slot, alive, row))
+            self._node.append((*question, *children, slot))
             edge = 1 + 2 * prior[0] + prior[1] if prior else 0
-            self._link.append((*walk.parent[place], edge))
-            self._cover.append((ratio, *cover))
+            left, right = (
+                child if child >= 0 else len(walk.order) - 1 - child for child in children
+            )
+            self._step.append((*question, edge, row, right, left, split.feature, 0))
 
     def _rows(self, points: int, z: float | None) -> int:
         """Return where the weights (no z), or w and g for this z, stand in ``points``."""
@@ -228,7 +222,7 @@ class _Builder:
             return found
         start = self._known[points, z] = len(self._points)
         abscissae, weights = gauss_legendre(points)
-        padding = [0.0] * (_padded(points) - points)
+        padding = [0.0] * (padded(points) - points)
         if z is None:
             self._points += [*weights, *padding]
             return start
@@ -242,29 +236,23 @@ class _Builder:
     def forest(self) -> Forest:
         """Return the arrays."""
         return Forest(
-            tree=np.array(self._tree, np.int32).reshape(-1, 6),
-            node=np.array(self._node, np.int32).reshape(-1, 8),
-            link=np.array(self._link, np.int32).reshape(-1, 3),
+            tree=np.array(self._tree, np.int32).reshape(-1, 5),
+            node=np.array(self._node, np.int32).reshape(-1, 5),
+            step=np.array(self._step, np.int32).reshape(-1, 8),
             cover=np.array(self._cover, np.float64).reshape(-1, 3),
-            event=np.array(self._event, np.int32),
             leaf=np.array(self._leaf, np.float64),
-            points=np.array(self._points, np.float64),
+            points=_aligned(self._points),
         )
 
 
-def _padded(points: int) -> int:
+def _aligned(numbers: list[float]) -> NDArray[np.float64]:
+    """Return the numbers on a boundary of 64 bytes, so that no vector of them straddles one."""
+    memory = np.empty(len(numbers) + 8, np.float64)
+    start = -memory.ctypes.data % 64 // 8
+    memory[start : start + len(numbers)] = numbers
+    return memory[start : start + len(numbers)]
+
+
+def padded(points: int) -> int:
+    """Return the length of a row of that many quadrature numbers, filled up to whole vectors."""
     return -(-points // LANES) * LANES
-
-
-def _events(tree: Tree, walk: _Walk) -> list[int]:
-    number = {node: place for place, node in enumerate(walk.order)}
-    events: list[int] = []
-    waiting = [DOWN] if walk.order else []
-    while waiting:
-        event = waiting.pop()
-        split = tree.splits[walk.order[event // 4]]
-        inner = [4 * number[child] + DOWN for child in (split.left, split.right) if child >= 0]
-        if event % 4 == DOWN and inner:
-            waiting += [event + UP, *inner]
-        events.append(event if inner else event + LEAVES)
-    return events

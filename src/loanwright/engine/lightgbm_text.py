@@ -6,6 +6,7 @@ compiled kernels run without checks of their own.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import isnan
 from typing import Final, TypeVar
 
@@ -201,7 +202,7 @@ def _category_sets(block: _Block) -> list[frozenset[int]]:
         return []
     bounds = block.wholes("cat_boundaries", length=count + 1)
     words = block.wholes("cat_threshold", length=bounds[-1])
-    rising = all(low <= high for low, high in zip(bounds, bounds[1:], strict=False))
+    rising = all(low <= high for low, high in pairwise(bounds))
     if bounds[0] != 0 or not rising or not all(0 <= word < 1 << _WORD for word in words):
         raise ModelTextInvalid(reason="the sets of categories are damaged", where=block.where)
     return [
@@ -211,5 +212,5 @@ def _category_sets(block: _Block) -> list[frozenset[int]]:
             for bit in range(_WORD)
             if word >> bit & 1
         )
-        for low, high in zip(bounds, bounds[1:], strict=False)
+        for low, high in pairwise(bounds)
     ]

@@ -4,29 +4,28 @@ Every number is made by the same IEEE operations in the same order as in the ker
 of a matrix at once. `loanwright.engine.layout` gives the formulas.
 """
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
 from loanwright.engine.columns import fill_columns
 from loanwright.engine.layout import (
     COLUMN,
-    DOWN,
-    FEATURE,
-    LEAVES,
+    LANES,
     LEFT_CHILD,
-    POINTS,
     RANK,
     RIGHT_CHILD,
-    UP,
+    STEP_EDGE,
+    STEP_FEATURE,
+    STEP_LEFT,
+    STEP_POINTS,
+    STEP_RIGHT,
     Forest,
     Layout,
+    padded,
 )
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-_LANES: Final = 4
 
 
 def log_odds(layout: Layout, matrix: Array) -> Array:
@@ -67,9 +66,7 @@ class _TreePass:
 
     def __init__(self, forest: Forest, tree: int, cells: NDArray[np.uint8]) -> None:
         self._forest, self._cells = forest, cells
-        self._first, self._nodes, self._values, self._event, self._points, weights = forest.tree[
-            tree
-        ]
+        self._first, self._nodes, self._values, self._points, weights = map(int, forest.tree[tree])
         rows = cells.shape[1]
         weights_of_points = forest.points[weights : weights + self._points, None]
         self._paths: dict[int, Array] = {0: np.repeat(weights_of_points, rows, axis=1)}
@@ -78,64 +75,54 @@ class _TreePass:
 
     def run(self, contributions: Array) -> None:
         """Add the contributions of this tree, (p, n)."""
-        event, left = self._event, self._nodes
-        while left:
-            place, kind = divmod(int(self._forest.event[event]), 4)
-            event += 1
-            if kind in (DOWN, LEAVES):
-                self._answer(place)
-            if kind == DOWN:
-                self._go_down(place)
-            if kind in (UP, LEAVES):
-                self._go_up(place, contributions)
-                left -= 1
-
-    def _answer(self, place: int) -> None:
-        node = self._forest.node[self._first + place]
-        before = self._alive[int(self._forest.link[self._first + place, 2])]
-        passed = self._cells[node[COLUMN]] <= node[RANK]
-        self._alive[1 + 2 * place] = before & passed
-        self._alive[2 + 2 * place] = before & ~passed
+        for place in range(self._nodes):
+            self._go_down(place)
+        for place in reversed(range(self._nodes)):
+            self._go_up(place, contributions)
 
     def _shares(self, place: int) -> tuple[Mask, Array, Array]:
         """Return who goes left alive, K (n,) and omega (Q, n)."""
         ratio, left_cover, right_cover = self._forest.cover[self._first + place]
         to_left, to_right = self._alive[1 + 2 * place], self._alive[2 + 2 * place]
         k = np.where(to_left, -right_cover, left_cover)
-        begin = self._forest.node[self._first + place, POINTS]
+        begin = self._forest.step[self._first + place, STEP_POINTS]
         w = self._forest.points[begin : begin + self._points]
         alive = to_left | to_right
         return to_left, np.where(alive, k, 0.0), np.where(alive, k * w[:, None], ratio)
 
     def _go_down(self, place: int) -> None:
-        node = self._forest.node[self._first + place]
+        step = self._forest.step[self._first + place]
+        before = self._alive[int(step[STEP_EDGE])]
+        passed = self._cells[step[COLUMN]] <= step[RANK]
+        self._alive[1 + 2 * place] = before & passed
+        self._alive[2 + 2 * place] = before & ~passed
         to_left, _, omega = self._shares(place)
         weight = self._paths[place]
         share = weight * omega
-        self._paths[int(node[LEFT_CHILD])] = np.where(to_left, weight, 0.0) + share
-        self._paths[int(node[RIGHT_CHILD])] = np.where(to_left, 0.0, weight) - share
+        self._paths[int(step[STEP_LEFT])] = np.where(to_left, weight, 0.0) + share
+        self._paths[int(step[STEP_RIGHT])] = np.where(to_left, 0.0, weight) - share
 
     def _go_up(self, place: int, contributions: Array) -> None:
-        node = self._forest.node[self._first + place]
+        step = self._forest.step[self._first + place]
         to_left, k, omega = self._shares(place)
-        left, right = self._below(int(node[LEFT_CHILD])), self._below(int(node[RIGHT_CHILD]))
+        left, right = self._below(int(step[STEP_LEFT])), self._below(int(step[STEP_RIGHT]))
         gap = left - right
         self._up[place] = np.where(to_left, left, right) + omega * gap
-        term = self._paths.pop(place) * gap
-        begin = node[POINTS] + -(-self._points // _LANES) * _LANES
+        begin = step[STEP_POINTS] + padded(self._points)
+        term = self._paths[place] * gap
         term = term * self._forest.points[begin : begin + self._points, None]
-        contributions[node[FEATURE]] -= k * _fold(term)
+        contributions[step[STEP_FEATURE]] -= k * _fold(term)
 
     def _below(self, child: int) -> Array:
-        if child >= 0:
-            return self._up.pop(child)
-        return self._forest.leaf[self._values - 1 - child, None, None]
+        if child < self._nodes:
+            return self._up[child]
+        return self._forest.leaf[self._values + child - self._nodes, None, None]
 
 
 def _fold(terms: Array) -> Array:
     """Return the sum over the points in the order of the kernels: four lanes, then halves."""
-    lanes = [np.zeros(terms.shape[1])] * _LANES
+    lanes = [np.zeros(terms.shape[1])] * LANES
     for point, term in enumerate(terms):
-        lanes[point % _LANES] = lanes[point % _LANES] + term
+        lanes[point % LANES] = lanes[point % LANES] + term
     total: Array = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
     return total

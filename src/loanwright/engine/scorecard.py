@@ -323,7 +323,7 @@ def _bin(entry: Any, where: str) -> ScorecardBin:
 
 
 def _number(entry: Mapping[str, Any], name: str, where: str) -> float:
-    number = entry.get(name)
+    number: Any = entry.get(name)
     if type(number) not in (int, float) or not abs(number) < inf:
         raise ScorecardInvalid(reason=f"{name} is no finite number", where=where)
     return float(number)

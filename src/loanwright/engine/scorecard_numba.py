@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from loanwright.engine.kernels_columns import compiled
+from loanwright.engine.compiled import compiled
 from loanwright.engine.scorecard import CardLayout
 
 

@@ -10,10 +10,9 @@ Array = NDArray[np.float64]
 
 def assess_rows(card: CardLayout, matrix: Array, out: Array, contributions: Array) -> int:
     """Write log-odds and contributions; return the first cell without a bin, or -1."""
-    rows, features = matrix.shape
     lost = np.zeros(matrix.shape, np.bool_)
     out[:] = card.intercept
-    for feature in range(features):
+    for feature in range(matrix.shape[1]):
         bins = _bins(card, feature, matrix[:, feature])
         lost[:, feature] = bins < 0
         out += card.log_odds[bins]

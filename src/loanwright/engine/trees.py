@@ -12,8 +12,7 @@ from loanwright.engine.ensemble import TreeEnsemble
 from loanwright.engine.layout import Layout, lay_out
 from loanwright.engine.runtime import Backend, FloatArray, Runtime, as_matrix, chosen_backend
 
-_SINGLE_ROWS: Final = 2
-_BLOCK: Final = 64
+_SINGLE_ROWS: Final = 3
 
 
 def tree_runtime(ensemble: TreeEnsemble, *, backend: Backend = "auto") -> Runtime:
@@ -113,7 +112,7 @@ class CompiledTrees:
         if len(rows) <= _SINGLE_ROWS:
             self._rows.explain_rows(*self._arrays, rows, answer, contributions)
         else:
-            self._blocks.explain_blocks(*self._arrays, rows, answer, contributions, _BLOCK)
+            self._blocks.explain_blocks(*self._arrays, rows, answer, contributions)
         return answer, contributions
 
     @property
