@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,16 @@ from loanwright.packaging.verify import VerifiedFiles, read_verified
 from loanwright.scaling import Scale
 
 __all__ = ["ModelPackage", "PackageRefused"]
+
+#: What parsers raise on files that were wrong before they were sealed.
+UNREADABLE: Final = (
+    LoanwrightError,
+    ArithmeticError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +94,7 @@ class ModelPackage:
             package = _opened(directory, verified, backend)
             lines = read_golden(verified.contents["golden.jsonl"])
             difference = find_difference(package.product, package.segment, package.assessor, lines)
-        except (LoanwrightError, ValueError, KeyError, TypeError) as error:
+        except UNREADABLE as error:
             raise PackageRefused(path=directory, cause=str(error)) from error
         if difference is not None:
             raise PackageRefused(path=directory, cause=difference)
@@ -117,8 +127,15 @@ def _opened(path: Path, verified: VerifiedFiles, backend: Backend) -> ModelPacka
         features=features,
         assessor=Assessor(
             runtime=load_runtime(family, {model: contents[model]}, backend=backend),
-            calibration=Calibration.from_mapping(json.loads(contents["calibration.json"])),
-            scale=Scale.from_mapping(json.loads(contents["scale.json"])),
+            calibration=Calibration.from_mapping(_table(contents, "calibration.json")),
+            scale=Scale.from_mapping(_table(contents, "scale.json")),
             features=features,
         ),
     )
+
+
+def _table(contents: Mapping[str, bytes], name: str) -> dict[str, Any]:
+    table = json.loads(contents[name])
+    if not isinstance(table, dict):
+        raise TypeError(f"{name} is no JSON object")
+    return table
