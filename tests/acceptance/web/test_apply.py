@@ -38,6 +38,22 @@ def test_the_whole_way_is_there_in_russian(visit):
     assert not re.search(r"\b(the|your|you|and)\b", text)
 
 
+def test_a_longer_form_of_another_product_works_by_the_same_rules(visit):
+    visit.open("/apply/instalment-loan")
+    for field in visit.page.locator("[data-field]").all():
+        if field.locator("input[type=text]").count():
+            least, most = field.get_attribute("data-minimum"), field.get_attribute("data-maximum")
+            field.locator("input").fill(str((int(least) + int(most)) // 2))
+        elif field.locator("select").count():
+            field.locator("select").select_option(index=1)
+        else:
+            field.locator("input").first.check()
+    visit.send()
+    visit.page.wait_for_url("**/apply/result/**")
+    expect(visit.page.get_by_text("Instalment loan")).to_be_visible()
+    assert 1 <= visit.page.locator(".reasons li").count() <= 4
+
+
 def test_the_decision_is_recorded_with_what_was_typed(visit, bank):
     visit.decide("123,000")
     number = visit.page.inner_text("#reference-number").strip()
