@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -69,16 +69,17 @@ def check_all(settings: "Settings") -> list[Finding]:
 
 def check_python(_settings: "Settings") -> Iterator[Finding]:
     """Look at the interpreter and at what is installed."""
-    version = ".".join(map(str, sys.version_info[:3]))
     fresh = sys.version_info >= OLDEST_PYTHON
     yield Finding(
         about="Python",
         state="ok" if fresh else "wrong",
-        what=version,
+        what=".".join(map(str, sys.version_info[:3])),
         remedy="" if fresh else "Install Python 3.11 or newer.",
     )
-    trains = all(find_spec(name) for name in ("lightgbm", "polars", "sklearn"))
-    what = "installed" if trains else "not installed; serving does not need it"
+    try:
+        what = f"installed, LightGBM {version('lightgbm')}, polars {version('polars')}"
+    except PackageNotFoundError:
+        what = "not installed; serving does not need it"
     yield Finding(about="train extra", state="ok", what=what)
 
 
@@ -196,12 +197,12 @@ def _check_postgresql(database: "Database") -> Iterator[Finding]:
     from sqlalchemy import text
 
     with database.read() as connection:
-        version = connection.execute(text("SHOW server_version")).scalar_one()
+        server = connection.execute(text("SHOW server_version")).scalar_one()
         values = {
             name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in DURABLE_SETTINGS
         }
         now = connection.execute(text("SELECT extract(epoch FROM clock_timestamp())")).scalar_one()
-    yield Finding(about="PostgreSQL", state="ok", what=str(version))
+    yield Finding(about="PostgreSQL", state="ok", what=str(server))
     off = [name for name, value in values.items() if value == "off"]
     yield Finding(
         about="durability",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from loanwright.service.origination.schemas import Submission
 
 CHUNK = 64
+MOST_SHOWN = 20
 
 
 def decide(
@@ -72,14 +73,19 @@ def _answer_with_package(file: Path, directory: Path) -> list[dict[str, Any]]:
             "reasons": [reason.code for reason in decision.reasons],
         }
 
-    return [_guarded(row, answer) for row in read_rows(file, package.product)]
+    return [_guarded(row, answer) for row in read_rows(file, package.product, package.segment)]
 
 
 def _guarded(row: Row, answer: Any) -> dict[str, Any]:
     try:
         return {"row": row.number, **answer(row)}
     except LoanwrightError as problem:
-        return {"row": row.number, "error": str(problem)}
+        return {"row": row.number, "error": _in_a_line(problem)}
+
+
+def _in_a_line(problem: LoanwrightError) -> str:
+    first, *rest = (line.removeprefix("- ") for line in str(problem).splitlines())
+    return f"{first} {'; '.join(rest)}".strip()
 
 
 def _answer_with_service(file: Path, name: str) -> list[dict[str, Any]]:
@@ -100,7 +106,7 @@ def _submit(
         replies = service.origination.submit_many(submissions)
         for row, reply in zip(chunk, replies, strict=True):
             if isinstance(reply, LoanwrightError):
-                yield {"row": row.number, "error": str(reply)}
+                yield {"row": row.number, "error": _in_a_line(reply)}
             else:
                 yield {"row": row.number, **_summary(json.loads(reply.body))}
 
@@ -147,7 +153,9 @@ def _show_table(answers: Sequence[dict[str, Any]]) -> None:
     rows = [[*(one[name] for name in names), one["reasons"][0]] for one in decided]
     if decided:
         show_table(headers, rows)
-    for answer in answers:
-        if "error" in answer:
-            remark(f"Row {answer['row']}: {answer['error']}")
+    failed = [answer for answer in answers if "error" in answer]
+    for answer in failed[:MOST_SHOWN]:
+        remark(f"Row {answer['row']}: {answer['error']}")
+    if failed[MOST_SHOWN:]:
+        remark(f"… and {len(failed) - MOST_SHOWN} more; --jsonl shows them all.")
     remark(f"{len(decided)} of {len(answers)} decided.")

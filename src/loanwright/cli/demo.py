@@ -26,7 +26,7 @@ def demo(
     train_missing(settings)
     with open_service(settings) as service:
         from loanwright.cli.seeding import seed
-        from loanwright.service.serve import serve
+        from loanwright.cli.serving import serve_until_stopped
 
         take_in(service)
         seed(service)
@@ -34,7 +34,7 @@ def demo(
         if prepare_only:
             say("The demo bank is ready: loanwright demo serves it.")
             return
-        serve(service, ready=lambda address: announce(address, token))
+        serve_until_stopped(service, ready=lambda address: announce(address, token))
 
 
 def train_missing(settings: "Settings") -> None:

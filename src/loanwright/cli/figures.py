@@ -1,20 +1,30 @@
-"""The figures of a validation report as rows of a table."""
+"""The figures of a validation report as a table: one row a figure, one column a sample."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+# The samples that nothing has seen come first.
+ORDER = ("out_of_time", "holdout", "calibration", "development")
+FIGURE = {"value", "lower", "upper"}
 
-def list_figures(report: Mapping[str, Any]) -> list[tuple[str, str, float, str]]:
-    """Return every figure that has an interval: its sample, name, value and interval."""
-    return list(_walk(report, ()))
+
+def tabulate(report: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """Return headers and rows: every figure with its interval, the judged sample first."""
+    samples = report["samples"]
+    names = [name for name in ORDER if name in samples]
+    figures = [key for key, part in samples[names[0]].items() if _is_figure(part)]
+    rows = [
+        [figure.replace("_", " "), *(_cell(samples[name].get(figure)) for name in names)]
+        for figure in figures
+    ]
+    return ["figure", *(name.replace("_", " ") for name in names)], rows
 
 
-def _walk(part: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str, float, str]]:
-    if not isinstance(part, Mapping):
-        return
-    if {"value", "lower", "upper"} <= part.keys():
-        interval = f"{part['lower']:.4f} to {part['upper']:.4f}"
-        yield " ".join(path[:-1]), path[-1], part["value"], interval
-        return
-    for name, inner in part.items():
-        yield from _walk(inner, (*path, name))
+def _is_figure(part: Any) -> bool:
+    return isinstance(part, Mapping) and part.keys() >= FIGURE
+
+
+def _cell(part: Any) -> str:
+    if not _is_figure(part):
+        return "-"
+    return f"{part['value']:.4f} [{part['lower']:.4f}, {part['upper']:.4f}]"

@@ -30,7 +30,7 @@ def record(
     from loanwright.cli.rows import read_rows
 
     with open_product_service(product) as (service, known):
-        rows = read_rows(file, known)
+        rows = read_rows(file, known, EXISTING)
         _refuse_nameless(rows)
         behaviours = {row.reference["document_number"]: _behaviour(row, known) for row in rows}
         service.applicants.record_behaviours(known, behaviours)

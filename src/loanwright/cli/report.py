@@ -8,7 +8,7 @@ import typer
 
 from loanwright.cli.console import remark, say, show_table
 from loanwright.cli.failures import fail
-from loanwright.cli.figures import list_figures
+from loanwright.cli.figures import tabulate
 
 
 def report(
@@ -33,7 +33,7 @@ def report(
         say(f"{known.product.title.en}, segment {known.segment}, {known.family}")
         say(f"Package {known.hash}, verified: every file and every golden row.")
         say()
-        show_table(("sample", "figure", "value", "interval"), list_figures(json.loads(document)))
+        show_table(*tabulate(json.loads(document)))
 
 
 def _write_page(page: Path, wanted: Path) -> None:

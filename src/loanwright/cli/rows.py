@@ -5,12 +5,14 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loanwright.cli.failures import fail
 
 if TYPE_CHECKING:
+    from loanwright.features.feature import Feature
     from loanwright.features.product import Product
 
 REFERENCES = ("document_number", "applicant_id")
@@ -37,13 +39,13 @@ class Row:
     features: Mapping[str, Any]
 
 
-def read_rows(path: Path, product: "Product") -> list[Row]:
-    """Read the applications of a file; columns that belong to no feature are left out.
+def read_rows(path: Path, product: "Product", *segments: str) -> list[Row]:
+    """Read the applications of a file; columns that no segment asks for are left out.
 
     A column is found by the name of its feature or by the name the training table gave it.
 
     A row is either flat, feature by feature with `document_number` or `applicant_id` beside them,
-    or shaped as in the API: `applicant` and `features`.
+    or shaped as in the API: `applicant` and `features`, which are taken as they are.
     """
     readers = {".csv": _read_csv, ".json": _read_json, ".jsonl": _read_jsonl}
     reader = readers.get(path.suffix, _read_parquet)
@@ -53,24 +55,28 @@ def read_rows(path: Path, product: "Product") -> list[Row]:
         raise fail(f"{path} cannot be read: {problem}") from problem
     if not all(isinstance(one, dict) for one in found):
         raise fail(f"{path} is not a list of applications: each must be an object.")
-    typed = path.suffix == ".csv"
-    return [_row(number, one, product, typed=typed) for number, one in enumerate(found, 1)]
+    chosen = segments or tuple(product.segments)
+    wanted = {one.name: one for segment in chosen for one in product.inputs(segment)}
+    read = partial(_row, wanted=tuple(wanted.values()), typed=path.suffix == ".csv")
+    return [read(number, one) for number, one in enumerate(found, 1)]
 
 
-def _row(number: int, found: Mapping[str, Any], product: "Product", *, typed: bool) -> Row:
-    shaped = isinstance(found.get("features"), Mapping)
-    flat = found["features"] if shaped else found
-    references = (found.get("applicant") or {}) if shaped else found
-    if shaped:
-        references = {REFERENCE_NAMES.get(key, key): value for key, value in references.items()}
+def _row(number: int, found: Mapping[str, Any], *, wanted: "Sequence[Feature]", typed: bool) -> Row:
+    if isinstance(found.get("features"), Mapping):
+        applicant = found.get("applicant") or {}
+        named = {REFERENCE_NAMES.get(key, key): value for key, value in applicant.items()}
+        return Row(number=number, reference=_reference(named), features=found["features"])
     features = {}
-    for feature in product.features.values():
-        name = feature.name if feature.name in flat else feature.column
-        if name in flat and not feature.derived:
-            value = flat[name]
+    for feature in wanted:
+        name = feature.name if feature.name in found else feature.column
+        if name in found:
+            value = found[name]
             features[feature.name] = _typed(value, feature.type) if typed else _known(value)
-    reference = {key: str(references[key]) for key in REFERENCES if references.get(key)}
-    return Row(number=number, reference=reference, features=features)
+    return Row(number=number, reference=_reference(found), features=features)
+
+
+def _reference(named: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(named[key]) for key in REFERENCES if named.get(key)}
 
 
 def _known(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """`loanwright serve`: the service in front of applicants and machines."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,7 +31,6 @@ def serve(
     promotes the champions that the product files name. On the first start it prints an API key.
     """
     from loanwright.cli.opening import open_service, read_settings, take_in
-    from loanwright.service.serve import serve as serve_until_stopped
 
     files = [path.resolve() for path in product or []]
     with open_service(read_settings(**_given(files, host, port))) as service:
@@ -37,6 +38,14 @@ def serve(
         take_in(service, chosen)
         refuse_empty(service, chosen)
         serve_until_stopped(service, ready=lambda address: announce(service, address))
+
+
+def serve_until_stopped(service: "Service", *, ready: Callable[[str], None]) -> None:
+    """Serve until Ctrl+C or a signal; what is open is answered first."""
+    from loanwright.service.serve import serve as run
+
+    with suppress(KeyboardInterrupt):
+        run(service, ready=ready)
 
 
 def _given(files: list[Path], host: str | None, port: int | None) -> dict[str, Any]:
