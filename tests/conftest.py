@@ -10,6 +10,12 @@ Databases
 ``rabbitmq_url``
     URL of a RabbitMQ server.
 
+Models
+------
+``trained_models``
+    Directory of packages of the bundled credit card, really trained, once per session, on a part
+    of the data: scorecards for `new` and `existing`, and LightGBM for `existing`.
+
 Where no server answers, the tests that need it are skipped with a line that says so; with
 ``CI=true`` they fail. ``LOANWRIGHT_TEST_POSTGRES_URL`` and ``LOANWRIGHT_TEST_RABBITMQ_URL`` name
 other servers.
@@ -23,10 +29,13 @@ import pytest
 from sqlalchemy import text
 from tests.servers import RABBITMQ, fresh_postgresql_database, server_url
 
+from loanwright.features.product import bundled_product
 from loanwright.service.kit.database import Database
 from loanwright.service.migrations.steps import upgrade
 
 DATABASES = ("sqlite", "postgresql")
+TRAINED_ROWS = 3_000
+TRAINED = (("new", "scorecard"), ("existing", "scorecard"), ("existing", "lightgbm"))
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +75,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     url: str = request.getfixturevalue("migrated_postgresql")
     _empty(url)
     return url
+
+
+@pytest.fixture(scope="session")
+def trained_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory of really trained packages; copy it before changing anything in it."""
+    from loanwright.datasets.bundled import load_dataset
+    from loanwright.training import train
+
+    directory = tmp_path_factory.mktemp("models")
+    table = load_dataset("credit-card").head(TRAINED_ROWS)
+    train(bundled_product("credit-card"), table, models_dir=directory, only=TRAINED)
+    return directory
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,11 @@
 """What was decided, append-only, and its replay bit for bit."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from sqlalchemy import Connection
 
+from loanwright.decisioning.policy import Policy
 from loanwright.errors import NotFound
 from loanwright.service.decisions import repository
 from loanwright.service.decisions.replay import compare
@@ -11,6 +13,7 @@ from loanwright.service.decisions.schemas import DecisionRecord, Replay
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.pagination import MAXIMUM_PAGE, Page, read_cursor, write_cursor
 from loanwright.service.policies.service import Policies
+from loanwright.service.registry.packages import Package
 from loanwright.service.registry.service import Registry
 
 
@@ -77,14 +80,19 @@ class Decisions:
 
     def replay(self, decision_id: str) -> Replay:
         """Compute one decision again and compare every bit."""
-        return self._replay(self.get(decision_id))
+        stored = self.get(decision_id)
+        package = self._package(stored.model_hash)
+        return _replay(stored, package, self._policy(stored.product, stored.policy_hash))
 
     def replay_all(self, *, at_once: int = MAXIMUM_PAGE) -> Iterator[Replay]:
         """Compute every decision again, the newest first."""
+        package_of, policy_of = cache(self._package), cache(self._policy)
         cursor = None
         while True:
             page = self.list_page(limit=at_once, cursor=cursor)
-            yield from map(self._replay, page.items)
+            for stored in page.items:
+                policy = policy_of(stored.product, stored.policy_hash)
+                yield _replay(stored, package_of(stored.model_hash), policy)
             cursor = page.next_cursor
             if cursor is None:
                 return
@@ -94,8 +102,12 @@ class Decisions:
         with self._database.read() as connection:
             return repository.count(connection)
 
-    def _replay(self, stored: DecisionRecord) -> Replay:
-        package = self._registry.open(self._registry.get(stored.model_hash))
-        version = self._policies.get(stored.product, stored.policy_hash)
-        differences = compare(stored, package, version.policy)
-        return Replay(decision_id=stored.id, differences=differences)
+    def _package(self, model_hash: str) -> Package:
+        return self._registry.open(self._registry.get(model_hash))
+
+    def _policy(self, product: str, policy_hash: str) -> Policy:
+        return self._policies.get(product, policy_hash).policy
+
+
+def _replay(stored: DecisionRecord, package: Package, policy: Policy) -> Replay:
+    return Replay(decision_id=stored.id, differences=compare(stored, package, policy))
