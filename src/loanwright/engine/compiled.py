@@ -24,7 +24,7 @@ class _EngineCache(caching.FunctionCache):
         self._cache_file = caching.IndexDataCacheFile(
             cache_path=self._cache_path,
             filename_base=self._impl.filename_base,
-            source_stamp=sources_stamp(),
+            source_stamp=_stamp(),
         )
 
 
@@ -40,10 +40,14 @@ def compiled(function: Callable[..., Any]) -> Any:
     return kernel
 
 
-@cache
-def sources_stamp() -> str:
-    """Return the SHA-256 of the engine's source files, in hexadecimal."""
+def stamp_of(directory: Path = Path(__file__).parent) -> str:
+    """Return the SHA-256, in hexadecimal, of the Python files of a directory: the engine's own."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(directory.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
+
+
+@cache
+def _stamp() -> str:
+    return stamp_of()

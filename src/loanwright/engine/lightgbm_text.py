@@ -7,7 +7,6 @@ compiled kernels run without checks of their own.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import isnan
 from typing import Final, TypeVar
 
 from loanwright.engine.ensemble import Missing, Split, Tree, TreeEnsemble
@@ -117,7 +116,7 @@ class _Block:
             numbers = [kind(word) for word in words]
         except ValueError as error:
             raise ModelTextInvalid(reason=f"{name} is no number", where=self.where) from error
-        if any(map(isnan, numbers)):
+        if any(number != number for number in numbers):
             raise ModelTextInvalid(reason=f"{name} is not a number", where=self.where)
         return numbers
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum, inf, isfinite
-from typing import Any, Literal, NamedTuple, Self, TypeAlias, get_args
+from sys import float_info
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,8 +15,9 @@ from loanwright.engine.runtime import Backend, FloatArray, Runtime, as_matrix, c
 from loanwright.errors import Rejected
 
 BinKind: TypeAlias = Literal["range", "category", "special", "missing"]
-SCHEMA = 1
-_SHARES_OFF = 1e-6
+SCHEMA: Final = 1
+_SHARES_OFF: Final = 1e-6
+_BIGGEST_CODE: Final = 1 << 31
 
 
 class ScorecardInvalid(Rejected):
@@ -305,7 +307,9 @@ def _bin(entry: Any, where: str) -> ScorecardBin:
     if not isinstance(entry, Mapping) or entry.get("kind") not in get_args(BinKind):
         raise ScorecardInvalid(reason="a bin has no known kind", where=where)
     codes = entry.get("codes") or []
-    if not isinstance(codes, list) or not all(type(code) is int for code in codes):
+    if not isinstance(codes, list) or not all(
+        type(code) is int and abs(code) <= _BIGGEST_CODE for code in codes
+    ):
         raise ScorecardInvalid(reason="codes are no whole numbers", where=where)
     lower, upper, value = (
         None if entry.get(name) is None else _number(entry, name, where)
@@ -324,7 +328,7 @@ def _bin(entry: Any, where: str) -> ScorecardBin:
 
 def _number(entry: Mapping[str, Any], name: str, where: str) -> float:
     number: Any = entry.get(name)
-    if type(number) not in (int, float) or not abs(number) < inf:
+    if type(number) not in (int, float) or not abs(number) <= float_info.max:
         raise ScorecardInvalid(reason=f"{name} is no finite number", where=where)
     return float(number)
 
