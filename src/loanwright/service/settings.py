@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         default_factory=lambda data: f"sqlite:///{data['var_dir'] / 'loanwright.db'}",
+        repr=False,
         description="SQLAlchemy URL of the database: sqlite:///… or postgresql+psycopg://…; "
         "by default SQLite in var_dir.",
     )

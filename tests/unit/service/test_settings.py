@@ -75,3 +75,9 @@ def test_a_key_that_is_set_is_used_and_no_file_is_made(empty_directory):
 def test_a_short_identity_key_is_refused():
     with pytest.raises(ValidationError):
         Settings(identity_key="short")
+
+
+def test_the_password_of_the_database_is_not_shown():
+    settings = Settings(database_url="postgresql+psycopg://bank:hunter2@db/bank")
+
+    assert "hunter2" not in repr(settings)

@@ -140,3 +140,23 @@ def test_two_processes_that_start_at_once_both_end_with_all_tables(empty_postgre
 
     assert failures == []
     assert there == set(metadata.tables)
+
+
+def test_postgresql_compresses_long_texts_in_the_quick_way(migrated_postgresql):
+    database = Database(migrated_postgresql)
+    with database.read() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT attrelid::regclass::text || '.' || attname FROM pg_attribute "
+                "WHERE attcompression = 'l' ORDER BY 1"
+            )
+        )
+        quick = list(rows.scalars())
+        offered = connection.execute(
+            text("SELECT enumvals FROM pg_settings WHERE name = 'default_toast_compression'")
+        ).scalar()
+    database.close()
+    columns = ["applications.received", "behaviours.features"]
+    wanted = [*columns, "decisions.reply", "decisions.snapshot"]
+
+    assert quick == (wanted if "lz4" in (offered or ()) else [])
