@@ -48,7 +48,7 @@ def run(names: tuple[str, ...] = tuple(LABELS), rounds: int = 2) -> dict[str, An
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         booster = train_reference()
-        write_reference(root / "package", booster)
+        write_reference(root, booster)
         for _ in range(rounds):
             for name in names:
                 with SERVERS[name](root, booster) as target:

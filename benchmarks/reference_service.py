@@ -4,21 +4,20 @@
 ``ready ADDRESS TOKEN`` once it answers, and stops at SIGTERM.
 """
 
-import hashlib
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from loanwright.decisioning.assessment import Assessment
+from loanwright.calibration.curve import Calibration
 from loanwright.decisioning.policy import Policy
 from loanwright.engine.load import load_runtime
-from loanwright.engine.runtime import Runtime
-from loanwright.features.product import Product, load_product
+from loanwright.features.product import parse_product
+from loanwright.packaging.assessor import Assessor
+from loanwright.packaging.golden import golden_lines, write_golden
+from loanwright.packaging.layout import GOLDEN_ROWS
+from loanwright.packaging.write import json_bytes, write_package
 from loanwright.scaling import Scale
 from loanwright.service.bootstrap import Service, build, upgrade_database
 from loanwright.service.registry.schemas import State
@@ -27,6 +26,7 @@ from loanwright.service.settings import Settings
 
 TREES, LEAVES, FEATURES, ROWS = 462, 31, 10, 20_000
 SEED = 2_026
+SEGMENT = "new"
 FEATURE_TABLE = """
 [features.x{number}]
 title = {{ en = "Feature {number}", ru = "Признак {number}" }}
@@ -71,65 +71,6 @@ text = { en = "Feature 0 is extreme.", ru = "Признак 0 предельны
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReferencePackage:
-    """The reference model with the engine that serves models, without the golden rows."""
-
-    hash: str
-    path: Path
-    product: Product
-    runtime: Runtime = field(repr=False)
-    scale: Scale = field(repr=False)
-    segment: str = "new"
-    family: str = "lightgbm"
-
-    @classmethod
-    def load(cls, path: Path) -> "ReferencePackage":
-        """Load the package that `write_reference` wrote."""
-        model = (path / "model.txt").read_bytes()
-        product = load_product(path / "product.toml")
-        return cls(
-            hash=hashlib.sha256(model).hexdigest(),
-            path=path,
-            product=product,
-            runtime=load_runtime("lightgbm", {"model.txt": model}),
-            scale=Scale.from_mapping(product.scale),
-        )
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        """Return the names of the inputs."""
-        return self.product.segment("new").features
-
-    @property
-    def manifest(self) -> Mapping[str, Any]:
-        """Return nothing: nobody reads it here."""
-        return {}
-
-    def assess_matrix(self, matrix: npt.NDArray[np.float64]) -> list[Assessment]:
-        """Return one assessment for each row."""
-        log_odds, contributions = self.runtime.explain(matrix)
-        scores = self.scale.score(log_odds).tolist()
-        return [
-            Assessment(
-                probability_of_default=probability,
-                score=score,
-                grade=self.scale.grade(score),
-                log_odds=odds,
-                base_log_odds=self.runtime.base,
-                features=self.features,
-                contributions=tuple(weights),
-            )
-            for probability, score, odds, weights in zip(
-                self.scale.probability(log_odds).tolist(),
-                scores,
-                log_odds.tolist(),
-                contributions.tolist(),
-                strict=True,
-            )
-        ]
-
-
 def train_reference() -> Any:
     """Return the trained booster."""
     import lightgbm
@@ -152,26 +93,56 @@ def train_reference() -> Any:
 
 
 def write_reference(directory: Path, booster: Any) -> Path:
-    """Write the product and its model; return the package's directory."""
+    """Write the product and the model's package, a real one; return the package's directory."""
     directory.mkdir(parents=True, exist_ok=True)
-    booster.save_model(directory / "model.txt")
     names = ", ".join(f'"x{number}"' for number in range(FEATURES))
     tables = "".join(FEATURE_TABLE.format(number=number) for number in range(FEATURES))
-    (directory / "product.toml").write_text(PRODUCT % names + tables, encoding="utf-8")
-    return directory
+    text = PRODUCT % names + tables
+    (directory / "product.toml").write_text(text, encoding="utf-8")
+    product = parse_product(text)
+    model = booster.model_to_string().encode()
+    features = product.segment(SEGMENT).features
+    assessor = Assessor(
+        runtime=load_runtime("lightgbm", {"model.txt": model}),
+        calibration=Calibration(knots_x=(-8.0, 0.0, 8.0), knots_y=(-7.5, 0.1, 7.9)),
+        scale=Scale.from_mapping(product.scale),
+        features=features,
+    )
+    rows = np.random.default_rng(SEED).normal(size=(GOLDEN_ROWS, FEATURES)).round(4).tolist()
+    records = [dict(zip(features, row, strict=True)) for row in rows]
+    contents = {
+        "product.toml": text.encode(),
+        "model.txt": model,
+        "calibration.json": json_bytes(assessor.calibration.to_mapping()),
+        "scale.json": json_bytes(assessor.scale.to_mapping()),
+        "golden.jsonl": write_golden(golden_lines(product, SEGMENT, assessor, records)),
+        "reasons.json": b"{}",
+        "report.json": b"{}",
+        "report.html": b"",
+        "card.md": b"",
+    }
+    facts = {
+        "product": {"name": product.name, "hash": product.hash},
+        "segment": SEGMENT,
+        "family": "lightgbm",
+        "features": list(features),
+    }
+    return write_package(directory, facts, contents).path
 
 
-def build_reference(var_dir: Path, database_url: str, package: Path) -> Service:
+def build_reference(directory: Path, database_url: str) -> Service:
     """Return a service that decides by the reference model."""
     settings = Settings(
-        var_dir=var_dir,
+        var_dir=directory / "var",
+        models_dir=directory,
         database_url=database_url,
-        products=(package / "product.toml",),
+        products=(directory / "product.toml",),
         bundled_products=False,
         port=0,
     )
     upgrade_database(settings)
-    service = build(settings, load_package=ReferencePackage.load)
+    service = build(settings)
+    (package,) = directory.glob("reference-*")
     model = service.registry.register(package, by="benchmark")
     if model.state is State.CANDIDATE:
         service.registry.promote(model.hash, to=State.CHAMPION, by="benchmark")
@@ -182,7 +153,7 @@ def build_reference(var_dir: Path, database_url: str, package: Path) -> Service:
 
 def main(directory: Path, database_url: str) -> None:
     """Serve until told to stop."""
-    service = build_reference(directory / "var", database_url, directory / "package")
+    service = build_reference(directory, database_url)
     _, token = service.keys.create("benchmark")
     serve(service, ready=lambda address: print(f"ready {address} {token}", flush=True))
 

@@ -14,7 +14,7 @@ from loanwright.service.bootstrap import Service, build
 from loanwright.service.edge.logs import Log, ServerEvents, json_log
 from loanwright.service.settings import Settings
 
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 BACKLOG = 2_048
 Ready = Callable[[str], None]
 
