@@ -8,6 +8,7 @@ import msgspec
 import psycopg
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -55,7 +56,8 @@ class Append:
 
     def _write_copy(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         names = self._names
-        with connection.connection.cursor() as cursor, cursor.copy(self._copy) as copy:
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(self._copy) as copy:
             copy.set_types(self._types)
             for row in rows:
                 copy.write_row([row[name] for name in names])
@@ -98,8 +100,8 @@ class Lookup:
     """
 
     def __init__(self, query: Select[Any], *columns: ColumnElement[Any]) -> None:
-        several = bindparam("names", expanding=True)
-        array = bindparam("names", type_=ARRAY(String))
+        several: BindParameter[Any] = bindparam("names", expanding=True)
+        array: BindParameter[Any] = bindparam("names", type_=ARRAY(String))
         self._queries = {
             "sqlite": query.where(or_(*(column.in_(several) for column in columns))),
             "postgresql": query.where(or_(*(column == any_(array) for column in columns))),
