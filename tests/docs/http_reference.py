@@ -33,7 +33,8 @@ Every error is answered as a problem document (RFC 9457, `application/problem+js
 
 One rule for the status: what was sent and is not acceptable, malformed or out of range, is 422 (400
 is never used); 401 without a valid key, 403 without the scope, 404 what is not there, 409 what
-contradicts what is recorded, 408, 413 and 415 for the body, 429 and 503 with `Retry-After`.
+contradicts what is recorded, 408, 413 and 415 for the body, 429 and 503 with `Retry-After`. The
+`detail` of a 503 leaves out what concerns our machines; the log has it.
 
 | Code | Status | Meaning |
 |---|---|---|

@@ -89,15 +89,21 @@ def test_a_full_house_is_503_with_the_time_to_come_back(service, token, log):
             return service.origination.submit_many(submissions)
 
     slow = replace(service, origination=Slow)
-    with open_api(slow, log, gather_waiting=1) as caller, ThreadPoolExecutor(4) as threads:
+    with (
+        open_api(slow, log, gather_waiting=1, gather_batch=1) as caller,
+        ThreadPoolExecutor(6) as threads,
+    ):
         caller.headers["authorization"] = f"Bearer {token}"
         first = threads.submit(apply, caller)
         assert going.wait(5)
-        more = [threads.submit(apply, caller) for _ in range(3)]
+        more = [threads.submit(apply, caller) for _ in range(5)]
         refused = [one for one in more if _soon(one)]
         held.set()
-        statuses = sorted(one.result(5).status_code for one in (first, *more))
-    assert statuses == [201, 201, 503, 503]
+        served = [one.result(5).status_code for one in (first, *more) if one not in refused]
+    # One waits, and one or two are being decided: SQLite has one writer.
+    assert len(served) in {2, 3}
+    assert set(served) == {201}
+    assert {one.result().status_code for one in refused} == {503}
     assert all(one.result().headers["retry-after"] for one in refused)
     assert {one.result().json()["code"] for one in refused} == {"overloaded"}
 

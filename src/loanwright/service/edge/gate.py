@@ -69,6 +69,7 @@ class Gate:
                 status=outgoing.status,
                 duration_ms=round((time.perf_counter() - started) * 1000, 3),
                 problem=state.get("problem"),
+                why=state.get("why"),
             )
 
     async def _serve(

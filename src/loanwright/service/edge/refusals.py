@@ -20,6 +20,7 @@ from loanwright.service.kit.problem import (
     problem_of,
 )
 
+SERVER_ERROR = 500
 MACHINE_PATHS = ("/v1/", "/health/", "/openapi.json")
 
 
@@ -52,10 +53,12 @@ class Refusals:
         headers: Mapping[bytes, bytes],
         state: dict[str, Any],
     ) -> Answer:
-        """Return the answer to an error, and leave its code for the log."""
+        """Return the answer to an error, and leave for the log what it was."""
         request_id = state["request_id"]
         problem = problem_of(error)
         state["problem"] = problem.code
+        if problem.status >= SERVER_ERROR:
+            state["why"] = str(error)
         if self._page is None or path.startswith(MACHINE_PATHS):
             return answer_problem(error, request_id)
         retry_after = error.facts.get("retry_after", 1) if problem.status in (429, 503) else None

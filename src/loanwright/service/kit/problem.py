@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import msgspec
@@ -24,6 +23,8 @@ TYPE_PREFIX = "urn:loanwright:problem:"
 LONGEST_DETAIL = 500
 LONGEST_FIELD = 120
 MOST_ERRORS = 100
+# Whatever else an unavailable part says of itself, paths and hosts among it, is for the log.
+TOLD_WHEN_UNAVAILABLE = frozenset({"product", "segment", "parts", "seconds", "retry_after"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,13 +128,11 @@ class Problem:
         return msgspec.json.encode(document)
 
 
-@cache
 def status_of(kind: type[LoanwrightError]) -> int:
     """Return the status code that errors of this class are answered with."""
     return next(status for category, status in STATUSES if issubclass(kind, category))
 
 
-@cache
 def title_of(kind: type[LoanwrightError]) -> str:
     """Return the class name as a sentence: ``Product unknown``."""
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", kind.__name__).lower()
@@ -151,7 +150,7 @@ def problem_of(error: LoanwrightError) -> Problem:
         status=status,
         code=shown.code,
         title=title_of(type(shown)),
-        detail=_summary(errors) if errors else str(shown)[:LONGEST_DETAIL],
+        detail=_detail(status, shown, errors),
         errors=errors,
         headers=_headers(status, shown),
     )
@@ -176,6 +175,14 @@ def _field_errors(error: LoanwrightError) -> tuple[FieldError, ...]:
 
 def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _detail(status: int, error: LoanwrightError, errors: tuple[FieldError, ...]) -> str:
+    if errors:
+        return _summary(errors)
+    if status == 503 and not TOLD_WHEN_UNAVAILABLE.issuperset(error.facts):
+        return f"{title_of(type(error))}; try again shortly."
+    return str(error)[:LONGEST_DETAIL]
 
 
 def _summary(errors: tuple[FieldError, ...]) -> str:

@@ -25,6 +25,10 @@ class ThingMissing(NotFound):
     """There is no thing {name}."""
 
 
+class DiskGone(Unavailable):
+    """The disk at {path} does not answer."""
+
+
 class TableBroken(LoanwrightError):
     """SELECT failed at {secret}."""
 
@@ -69,6 +73,12 @@ def test_an_error_of_ours_without_a_category_tells_nothing():
     assert problem.status == 500
     assert problem.code == "internal_error"
     assert not re.search("hunter2|SELECT", body)
+
+
+def test_where_our_machines_keep_things_is_nobodys_business():
+    problem = problem_of(DiskGone(path="/srv/models"))
+    assert problem.status == 503
+    assert problem.detail == "Disk gone; try again shortly."
 
 
 def test_a_rejected_record_names_every_field():
