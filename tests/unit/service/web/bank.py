@@ -4,12 +4,16 @@ import json
 from pathlib import Path
 from types import MappingProxyType
 
+from loanwright.errors import NotFound
 from loanwright.features.product import bundled_product, bundled_products
-from loanwright.service.decisions.service import ApplicationNotDecided
 from loanwright.service.origination.schemas import Reply, Submission
 from loanwright.service.settings import Settings
 
 OUTCOMES = ((300_000, "approve"), (100_000, "refer"), (0, "decline"))
+
+
+class ApplicationUnknown(NotFound):
+    """There is no application {application_id}."""
 
 
 class RememberingOrigination:
@@ -34,7 +38,7 @@ class RememberingOrigination:
         for body in self.replies.values():
             if json.loads(body)["id"] == application_id:
                 return body
-        raise ApplicationNotDecided(application_id=application_id)
+        raise ApplicationUnknown(application_id=application_id)
 
     def _decide(self, submission: Submission) -> bytes:
         limit = submission.features.get("limit", 0)
