@@ -18,6 +18,7 @@ import onnxruntime
 import shap
 import xgboost
 from onnxmltools.convert.common.data_types import FloatTensorType
+from threadpoolctl import threadpool_limits
 
 from loanwright.engine.lightgbm_text import parse_lightgbm
 from loanwright.engine.trees import tree_runtime
@@ -26,6 +27,7 @@ KEPT = Path("var/benchmarks")
 ROUNDS = 7
 SINGLE_ROWS = 400
 OURS = "Loanwright"
+ERRORS_ONLY = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,9 @@ SHAPES = (
 
 def run() -> dict[str, Any]:
     """Measure both reference models."""
-    return {shape.name: measure(shape) for shape in SHAPES}
+    onnxruntime.set_default_logger_severity(ERRORS_ONLY)
+    with threadpool_limits(1):
+        return {shape.name: measure(shape) for shape in SHAPES}
 
 
 def measure(shape: Shape) -> list[dict[str, Any]]:
@@ -153,6 +157,7 @@ def _session(booster: lightgbm.Booster, features: int) -> onnxruntime.InferenceS
     model = onnxmltools.convert_lightgbm(booster, initial_types=kinds, zipmap=False)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = ERRORS_ONLY
     return onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )

@@ -6,7 +6,7 @@ from math import isfinite, isnan
 
 from loanwright.errors import Rejected
 
-MOST_LEAVES = 1 << 16
+MOST_LEAVES = 1 << 14
 MOST_CATEGORIES = 1 << 20
 MOST_ROWS = 1 << 53
 

@@ -29,7 +29,7 @@ from loanwright.engine.layout import (
     Size,
 )
 
-BLOCK = 256
+BLOCK = 1024
 WORD = 64
 BYTE_LEAVES = 256
 EVERY = np.uint64(0xFFFFFFFFFFFFFFFF)

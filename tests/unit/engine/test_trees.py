@@ -226,6 +226,14 @@ def test_a_row_has_the_same_bits_alone_and_in_a_batch_of_any_size(wide, count):
     assert runtime.log_odds(wide[1][:count]).tobytes() == log_odds.tobytes()
 
 
+@pytest.mark.parametrize("count", [1023, 1024, 1025, 2049])
+def test_log_odds_have_the_same_bits_across_large_blocks(wide, count):
+    runtime = tree_runtime(wide[0], backend="numba")
+    rows = np.resize(wide[1], (count, wide[1].shape[1]))
+    expected = np.resize(runtime.explain(wide[1])[0], count)
+    assert runtime.log_odds(rows).tobytes() == expected.tobytes()
+
+
 def test_a_row_has_the_same_bits_wherever_it_stands_in_the_batch(wide):
     runtime = tree_runtime(wide[0], backend="numba")
     whole = runtime.explain(wide[1])
