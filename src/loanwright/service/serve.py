@@ -1,6 +1,7 @@
 """Starts the server: uvloop, httptools, a graceful stop."""
 
 import asyncio
+import gc
 import logging
 import socket
 import sys
@@ -30,6 +31,9 @@ def serve(service: Service, *, ready: Ready | None = None, log: Log | None = Non
     """
     # The deciding thread and the loop take turns often: 5 ms, the default, is a whole decision.
     sys.setswitchinterval(SWITCH_SECONDS)
+    # What is loaded stays: nobody should wait while it is searched for rubbish.
+    gc.collect()
+    gc.freeze()
     settings = service.settings
     log = log or json_log()
     events = ServerEvents(log)

@@ -13,6 +13,7 @@ from loanwright.errors import LoanwrightError, Unavailable
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 SWEEPS_PER_TIMEOUT = 8
+WORTH_STARTING = 4  # a quarter of a batch
 Run: TypeAlias = Callable[[Sequence[Item]], Sequence[Result | LoanwrightError]]
 
 
@@ -78,7 +79,7 @@ class Gatherer(Generic[Item, Result]):
         loop = asyncio.get_running_loop()
         one = _Waiting[Item, Result](item, loop.create_future(), loop.time() + self._timeout)
         self._queue.append(one)
-        if not self._starting and len(self._running) < self._threads:
+        if not self._starting and self._may_start():
             # Not at once: whatever else this turn of the loop reads belongs to the same batch.
             self._starting = True
             loop.call_soon(self._start, loop)
@@ -100,8 +101,16 @@ class Gatherer(Generic[Item, Result]):
             self._sweeper.cancel()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
+    def _may_start(self) -> bool:
+        # Beside a running batch only a good part of one is worth a transaction of its own:
+        # less would cost more in transactions than it saves in waiting.
+        beside = len(self._queue) * WORTH_STARTING >= self._batch
+        return not self._running or (beside and len(self._running) < self._threads)
+
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._starting = False
+        if not self._may_start():
+            return
         batch: list[_Waiting[Item, Result]] = []
         while self._queue and len(batch) < self._batch:
             one = self._queue.popleft()

@@ -209,7 +209,7 @@ def test_closing_does_not_wait_for_ever():
 def test_with_two_threads_the_next_batch_runs_beside_the_one_that_commits():
     async def story():
         desk = Desk(held=True)
-        gathered = gatherer(desk.run, threads=2)
+        gathered = gatherer(desk.run, batch=4, threads=2)
         tasks = [asyncio.create_task(gathered.submit("a"))]
         await settle(lambda: len(desk.batches) == 1)
         tasks.append(asyncio.create_task(gathered.submit("b")))
@@ -221,5 +221,21 @@ def test_with_two_threads_the_next_batch_runs_beside_the_one_that_commits():
         assert await asyncio.gather(*tasks) == ["<a>", "<b>", "<c>", "<d>"]
         assert desk.batches == [["a"], ["b"], ["c", "d"]]
         assert len(desk.threads) == 2
+
+    asyncio.run(story())
+
+
+def test_a_few_wait_for_the_running_batch_rather_than_cost_a_transaction_of_their_own():
+    async def story():
+        desk = Desk(held=True)
+        gathered = gatherer(desk.run, batch=64, threads=2)
+        tasks = [asyncio.create_task(gathered.submit("a"))]
+        await settle(lambda: len(desk.batches) == 1)
+        tasks += [asyncio.create_task(gathered.submit(item)) for item in "bcd"]
+        await asyncio.sleep(0.01)
+        assert desk.batches == [["a"]]
+        desk.gate.set()
+        await asyncio.gather(*tasks)
+        assert desk.batches == [["a"], ["b", "c", "d"]]
 
     asyncio.run(story())
