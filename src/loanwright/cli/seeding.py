@@ -18,8 +18,8 @@ FIRST = {"credit-card": "T00001", "instalment-loan": "G00001"}
 SEEDER = "demo seed"
 EXAMPLE: Mapping[str, Any] = {
     "product": PRODUCT,
-    "applicant": {"document_number": "T00110"},
-    "features": {"limit": 360000, "education": "university"},
+    "applicant": {"document_number": "T00234"},
+    "features": {"limit": 190000, "education": "university"},
 }
 
 
