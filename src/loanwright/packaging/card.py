@@ -141,7 +141,10 @@ def _interval(estimate: Mapping[str, Any]) -> str:
 def _limits(report: Mapping[str, Any]) -> Iterator[str]:
     yield "## Where it ends"
     yield ""
-    yield "- It has seen only applicants who were granted credit; of others it knows nothing."
+    yield (
+        "- It knows only applicants like those of the sample. Where the sample holds none who were "
+        "refused, it has not seen how they would have paid."
+    )
     yield "- It assumes that tomorrow's applicants resemble those of the sample: watch the drift."
     yield "- Its reasons say what weighed in the score, not what causes default."
     for check in report["checks"]:

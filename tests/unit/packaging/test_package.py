@@ -14,6 +14,8 @@ from tests.handmade import (
 from loanwright.packaging.golden import read_golden, write_golden
 from loanwright.packaging.package import ModelPackage, PackageRefused
 
+CONTENTS = handmade_contents()
+
 
 @pytest.fixture
 def package(tmp_path):
@@ -127,13 +129,11 @@ def test_golden_rows_that_are_none_refuse_the_package(tmp_path, golden):
         {"calibration__json": b"{"},
         {"calibration__json": b"[]"},
         {"scale__json": b"[" * 100_000},
-        {
-            "calibration__json": changed_json(
-                handmade_contents()["calibration.json"], knots_y=["0x0.0p+0"]
-            )
-        },
-        {"scale__json": changed_json(handmade_contents()["scale.json"], pdo=0)},
-        {"scale__json": changed_json(handmade_contents()["scale.json"], pdo=21)},
+        {"calibration__json": changed_json(CONTENTS["calibration.json"], knots_y=["0x0.0p+0"])},
+        {"scale__json": changed_json(CONTENTS["scale.json"], pdo=0)},
+        {"scale__json": changed_json(CONTENTS["scale.json"], pdo=21)},
+        {"scale__json": changed_json(CONTENTS["scale.json"], pdo=10**400)},
+        {"scale__json": changed_json(CONTENTS["scale.json"], grades=[[]])},
     ],
 )
 def test_files_that_were_damaged_before_they_were_sealed_are_refused_all_the_same(tmp_path, change):
