@@ -6,7 +6,7 @@ from tests.trained import CARD, part_of_the_cards, train_cards
 
 from loanwright.datasets.bundled import load_dataset
 from loanwright.features.errors import ColumnsRefused, SegmentUnknown
-from loanwright.features.product import bundled_product
+from loanwright.features.product import bundled_product, parse_product
 from loanwright.models.registry import FamilyUnknown
 from loanwright.packaging.package import ModelPackage
 from loanwright.training import train
@@ -113,3 +113,15 @@ def test_both_segments_and_families_of_the_small_product_are_trained(tmp_path):
     assert len(list(tmp_path.iterdir())) == len(models)
     for model in models:
         assert ModelPackage.load(model.path).hash == model.hash
+
+
+def test_a_dated_sample_is_judged_on_its_latest_rows(tmp_path):
+    loan, table = bundled_product("instalment-loan"), load_dataset("instalment-loan")
+    text = loan.text.replace("[sample]\n", '[sample]\ndate = "opened"\n', 1)
+    dated = table.with_columns(opened=pl.date(2024, 1, 1) + pl.duration(days=pl.int_range(1000)))
+    models = train(parse_product(text), dated, models_dir=tmp_path, only=[("new", "scorecard")])
+    report = models[0].report
+    assert report["judged"] == "out_of_time"
+    assert report["samples"]["out_of_time"]["rows"] == 200
+    assert "out_of_time" in (models[0].path / "card.md").read_text(encoding="utf-8")
+    ModelPackage.load(models[0].path)
