@@ -1,10 +1,10 @@
 import pytest
+from tests.integration.service.conftest import PlainPackage
 
 from loanwright.features.product import bundled_product
 from loanwright.service.bootstrap import build, open_database, read_products, upgrade_database
 from loanwright.service.migrations.steps import current_revision, downgrade, newest_revision
 from loanwright.service.settings import Settings
-from tests.integration.service.conftest import PlainPackage
 
 
 @pytest.fixture

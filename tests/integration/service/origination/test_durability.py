@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.integration.service.conftest import PlainPackage
 
 from loanwright.service.bootstrap import build
-from tests.integration.service.conftest import PlainPackage
 
 ROUNDS = 2
 ROOT = Path(__file__).parents[4]
