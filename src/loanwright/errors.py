@@ -18,6 +18,9 @@ import re
 from typing import Any
 
 
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
 class LoanwrightError(Exception):
     """Loanwright could not do what was asked.
 
@@ -51,7 +54,7 @@ class LoanwrightError(Exception):
     @property
     def code(self) -> str:
         """Return the stable, machine-readable name of this error, such as ``product_unknown``."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(self).__name__).lower()
+        return _WORD_START.sub("_", type(self).__name__).lower()
 
 
 class NotFound(LoanwrightError):

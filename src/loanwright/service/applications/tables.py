@@ -8,7 +8,7 @@ applications = Table(
     "applications",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("applicant_id", ForeignKey("applicants.id"), nullable=False, index=True),
+    Column("applicant_id", String(40), ForeignKey("applicants.id"), nullable=False, index=True),
     Column("product", String(80), nullable=False),
     Column("segment", String(40), nullable=False),
     Column("caller_id", String(80), nullable=False),

@@ -14,7 +14,9 @@ decisions = Table(
         autoincrement=True,
     ),
     Column("id", String(40), nullable=False, unique=True),
-    Column("application_id", ForeignKey("applications.id"), nullable=False, unique=True),
+    Column(
+        "application_id", String(40), ForeignKey("applications.id"), nullable=False, unique=True
+    ),
     Column("product", String(80), nullable=False),
     Column("segment", String(40), nullable=False),
     # No foreign key: every transaction would lock the one row of the champion.

@@ -132,12 +132,14 @@ def _postgresql_engine(url: str, pool: int, timeout: float) -> Engine:
         pool_timeout=timeout,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
+        # Values in an error message are personal data.
+        hide_parameters=True,
         connect_args={"connect_timeout": max(1, round(timeout)), "options": limits},
     )
 
 
 def _sqlite_engine(url: str, timeout: float) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": timeout})
+    engine = create_engine(url, connect_args={"timeout": timeout}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
