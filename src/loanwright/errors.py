@@ -17,7 +17,6 @@ import inspect
 import re
 from typing import Any
 
-
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
