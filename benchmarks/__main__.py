@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-NAMES = ("engine", "http", "training", "quality")
+NAMES = ("engine", "single", "http", "training", "quality")
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "numba", "lightgbm", "scikit-learn", "xgboost-cpu", "onnxruntime", "shap")
 INTRODUCTION = """\
