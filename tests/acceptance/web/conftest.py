@@ -56,7 +56,9 @@ class Visit:
         self.page.wait_for_url("**/apply/result/**")
 
 
-@pytest.fixture(scope="session")
+# While playwright runs, its event loop counts as running in this thread, and no later test could
+# call asyncio.run: so the browser ends with the module.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return Chromium."""
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
