@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import create_engine, make_url, text
+
 from benchmarks.load import Outcome, WriteRequest, closed_loop, open_loop
 from benchmarks.reference_service import FEATURES, train_reference, write_reference
-from sqlalchemy import create_engine, make_url, text
 
 SECONDS = 8.0
 WARM_SECONDS = 2.0

@@ -5,10 +5,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from loanwright.training import train
-
 from loanwright.datasets.bundled import load_dataset
 from loanwright.features.product import bundled_product, bundled_products
+from loanwright.training import train
 
 
 def run() -> dict[str, Any]:
