@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from loanwright.errors import LoanwrightError
 from loanwright.features.product import (
     Product,
@@ -115,9 +117,17 @@ def open_database(settings: Settings) -> Database:
     """Open the database of the settings, making its directory where it needs one."""
     if settings.database_url.startswith("sqlite"):
         settings.var_dir.mkdir(parents=True, exist_ok=True)
+        _keep_to_owner(settings.database_url)
     return Database(
         settings.database_url, pool=settings.database_pool, timeout=settings.database_timeout
     )
+
+
+def _keep_to_owner(database_url: str) -> None:
+    """Create the file of a new SQLite database so that only its owner can read it."""
+    name = make_url(database_url).database
+    if name and name != ":memory:" and not name.startswith("file:"):
+        Path(name).touch(mode=0o600)
 
 
 def upgrade_database(settings: Settings) -> None:

@@ -126,7 +126,8 @@ def application(**changes: Any) -> Submission:
     features = changes.pop("features", {"limit": 200_000, "education": "university"})
     number = changes.pop("document_number", None)
     reference = None if number is None else ApplicantReference(document_number=number)
-    asked = {"product": "credit-card", "features": features, "number": number}
+    named = {} if number is None else {"applicant": {"document_number": number}}
+    asked = {"product": "credit-card", **named, "features": features}
     received = json.dumps(asked, default=str).encode()
     told = {
         "caller": BANK,

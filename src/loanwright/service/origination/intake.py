@@ -1,7 +1,8 @@
 """From what arrived to what can be assessed: applicant, segment, champion, record."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -70,6 +71,10 @@ class Desk:
     registry: Registry
     policies: Policies
 
+    def sealed(self, submission: Submission) -> Submission:
+        """Return it with a keyed hash of its body: a plain one would betray a document number."""
+        return replace(submission, body_hash=self.applicants.keyed_hash(submission.body_hash))
+
     def live(self) -> Live:
         """Return what decides now; asked before a transaction, so that it needs no second one."""
         return Live(models=self.registry.live(), policies=self.policies.all_live())
@@ -104,7 +109,7 @@ class Desk:
         return Intake(
             index=arrived.index,
             submission=submission,
-            received=_text(submission.received),
+            received=_kept(submission.received, arrived.document_hash),
             document_hash=arrived.document_hash,
             applicant=applicant,
             segment=segment,
@@ -146,6 +151,16 @@ def _record(
 @lru_cache(maxsize=64)
 def _stated_features(product: Product) -> frozenset[str]:
     return frozenset(one.name for one in product.features.values() if one.source in STATED)
+
+
+def _kept(received: bytes, document_hash: str | None) -> str:
+    """Return the text to keep: as received, but for the document number, which is never kept."""
+    text = _text(received)
+    if document_hash is None:
+        return text
+    body = json.loads(text)
+    body["applicant"] = {"document_hash": document_hash}
+    return json.dumps(body, ensure_ascii=False)
 
 
 def _text(received: bytes) -> str:

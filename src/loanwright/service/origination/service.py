@@ -47,7 +47,7 @@ class Origination:
 
     def submit_many(self, submissions: Sequence[Submission]) -> list[Reply | LoanwrightError]:
         """Decide every submission in one transaction; answer each with its reply or its error."""
-        batch, live = Batch(submissions), self.desk.live()
+        batch, live = Batch([self.desk.sealed(one) for one in submissions]), self.desk.live()
         with self.database.write() as connection:
             self._repeat(connection, batch)
             judged = self._judge(batch, self._take_in(connection, batch, live))

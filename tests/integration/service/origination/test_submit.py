@@ -61,12 +61,31 @@ def test_an_application_is_decided_stored_and_answered_with_its_reasons(service)
 
 
 def test_what_was_received_is_kept_as_it_came(service):
-    sent = application(document_number="AB 123")
+    sent = application()
     body = told(service.origination.submit(sent))
     kept = service.applications.get(body.id)
 
     assert kept.received.encode() == sent.received
     assert (kept.applicant_id, kept.caller_id) == (body.applicant.id, "key_BANK")
+
+
+def test_a_document_number_is_kept_as_its_keyed_hash_and_the_rest_as_it_came(service):
+    features = {"limit": 120000, "city": "Tomsk, Томск"}
+    received = {"applicant": {"document_number": "SECRET-4711"}, "features": features}
+    sent = application(document_number="SECRET-4711", received=json.dumps(received).encode())
+    kept = service.applications.get(told(service.origination.submit(sent)).id)
+
+    number = {"document_hash": service.applicants.document_hash("SECRET-4711")}
+    assert json.loads(kept.received) == {"applicant": number, "features": features}
+
+
+def test_the_hash_of_a_body_cannot_be_guessed_without_the_key(service, database):
+    sent = application(document_number="SECRET-4711", idempotency_key="once")
+    service.origination.submit(sent)
+    with database.read() as connection:
+        [stored] = connection.execute(text("SELECT body_hash FROM idempotency_keys")).scalars()
+
+    assert stored == service.applicants.keyed_hash(sent.body_hash) != sent.body_hash
 
 
 def test_the_stored_reply_is_what_was_answered(service):
@@ -76,7 +95,7 @@ def test_the_stored_reply_is_what_was_answered(service):
 
 
 def test_the_document_number_is_nowhere_in_its_columns(service, database):
-    service.origination.submit(application(document_number="SECRET-4711", received=b"{}"))
+    service.origination.submit(application(document_number="SECRET-4711"))
     with database.read() as connection:
         rows = [
             str(connection.execute(text(f"SELECT * FROM {table}")).all())
