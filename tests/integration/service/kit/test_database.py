@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from loanwright.service.bootstrap import upgrade_database
 from loanwright.service.errors import DatabaseUnavailable
 from loanwright.service.kit.bulk import insert_new
 from loanwright.service.kit.clock import SystemClock
 from loanwright.service.kit.database import Database
 from loanwright.service.origination.tables import idempotency_keys
+from loanwright.service.settings import Settings
 
 NOW = "2026-11-21 04:05:06.007+00"
 INSERT = text(
@@ -195,3 +197,10 @@ def test_a_connection_cut_in_the_middle_of_a_transaction_is_unavailable(migrated
         cut()
     database.close()
     other.close()
+
+
+def test_a_new_sqlite_file_belongs_to_its_owner_alone(tmp_path):
+    settings = Settings(var_dir=tmp_path / "var")
+    upgrade_database(settings)
+
+    assert (tmp_path / "var" / "loanwright.db").stat().st_mode & 0o777 == 0o600
