@@ -6,11 +6,15 @@ UV := $(BIN)/uv
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
+TORCH ?= torch==2.13.0
+# torch differs from machine to machine, so no lock holds it: `make neural` adds it.
+ALL_EXTRAS := --extra service --extra train --extra catboost --extra ebm --extra export --extra pdf --extra tracking
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench docs lock clean
+.PHONY: help run test check format bench bench-quality docs neural lock clean
 
 help:  ## list what one can do
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/ready  ## train the demo bank (first time), seed it and serve it on 127.0.0.1:8000
 	$(BIN)/loanwright demo
@@ -32,12 +36,18 @@ format: $(VENV)/ready-dev  ## format the code and mend what can be mended
 bench: $(VENV)/ready-bench  ## measure Loanwright against its peers, write benchmarks/results
 	$(BIN)/python -m benchmarks
 
+bench-quality: $(VENV)/ready-bench  ## compare every family and its peers on every data set
+	$(BIN)/python -m benchmarks quality
+
+neural: $(VENV)/ready  ## add PyTorch, for the neural family
+	$(UV) pip install --quiet --python $(BIN)/python $(TORCH)
+
 docs: $(VENV)/ready-dev  ## regenerate the reference pages and the committed OpenAPI file
 	$(BIN)/python -m tests.docs.generate
 
 lock: $(VENV)/ready-uv  ## resolve the locks anew
-	$(UV) pip compile pyproject.toml --extra service --extra train --group build --group dev --group bench $(LOCK_OPTIONS) -o requirements/bench.lock
-	$(UV) pip compile pyproject.toml --extra service --extra train --group build --group dev $(LOCK_OPTIONS) -c requirements/bench.lock -o requirements/dev.lock
+	$(UV) pip compile pyproject.toml $(ALL_EXTRAS) --group build --group dev --group bench $(LOCK_OPTIONS) -o requirements/bench.lock
+	$(UV) pip compile pyproject.toml $(ALL_EXTRAS) --group build --group dev $(LOCK_OPTIONS) -c requirements/bench.lock -o requirements/dev.lock
 	$(UV) pip compile pyproject.toml --extra service --extra train --group build $(LOCK_OPTIONS) -c requirements/dev.lock -o requirements/run.lock
 
 clean:  ## remove the environment and what runs have left behind

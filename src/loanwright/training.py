@@ -20,7 +20,7 @@ from loanwright.features.columns import (
 )
 from loanwright.features.product import Product
 from loanwright.models.contract import DefaultClassifier
-from loanwright.models.registry import FAMILIES, FamilyUnknown, make_model
+from loanwright.models.registry import find_family, installed_families, make_model
 from loanwright.packaging.assessor import Assessor
 from loanwright.packaging.card import model_card
 from loanwright.packaging.choosing import choose_rows, records_of
@@ -330,9 +330,10 @@ def _wanted(
 ) -> tuple[tuple[str, str], ...]:
     for segment, family in only or ():
         product.segment(segment)
-        if family not in FAMILIES:
-            raise FamilyUnknown(family=family, known=", ".join(sorted(FAMILIES)))
-    pairs = tuple((segment, family) for segment in product.segments for family in FAMILIES)
+        find_family(family)
+    pairs = tuple(
+        (segment, family) for segment in product.segments for family in installed_families()
+    )
     return pairs if only is None else tuple(pair for pair in pairs if pair in set(only))
 
 

@@ -1,8 +1,9 @@
 """From the native files of a model to its runtime."""
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from loanwright.engine.lightgbm_text import parse_lightgbm
 from loanwright.engine.runtime import Backend, Runtime
@@ -10,7 +11,28 @@ from loanwright.engine.scorecard import ScorecardInvalid, ScorecardTable, scorec
 from loanwright.engine.trees import tree_runtime
 from loanwright.errors import Rejected
 
-FILES: Final = {"lightgbm": "model.txt", "scorecard": "scorecard.json"}
+Opener: TypeAlias = Callable[[str, Backend], Runtime]
+
+
+def _trees_of_lightgbm(text: str, backend: Backend) -> Runtime:
+    return tree_runtime(parse_lightgbm(text), backend=backend)
+
+
+def _scorecard(text: str, backend: Backend) -> Runtime:
+    return scorecard_runtime(ScorecardTable.from_mapping(_parsed(text)), backend=backend)
+
+
+#: The one native file of each family, and how its text becomes a runtime.
+KINDS: Final[Mapping[str, tuple[str, Opener]]] = MappingProxyType(
+    {
+        "scorecard": ("scorecard.json", _scorecard),
+        "lightgbm": ("model.txt", _trees_of_lightgbm),
+    }
+)
+
+FILES: Final[Mapping[str, str]] = MappingProxyType(
+    {family: name for family, (name, _) in KINDS.items()}
+)
 
 
 class ModelFamilyUnknown(Rejected):
@@ -30,10 +52,10 @@ def load_runtime(family: str, files: Mapping[str, bytes], backend: Backend = "au
 
     Parameters
     ----------
-    family : {"lightgbm", "scorecard"}
-        What the model is.
+    family : str
+        What the model is: a key of `KINDS`.
     files : mapping of str to bytes
-        Exactly its native files: ``model.txt`` or ``scorecard.json``.
+        Exactly its native file, such as ``model.txt`` or ``scorecard.json``.
     backend : {"auto", "numba", "numpy"}
         As for `loanwright.engine.trees.tree_runtime`.
 
@@ -53,7 +75,7 @@ def load_runtime(family: str, files: Mapping[str, bytes], backend: Backend = "au
     """
     if family not in FILES:
         raise ModelFamilyUnknown(family=family, known=", ".join(FILES))
-    name = FILES[family]
+    name, open_text = KINDS[family]
     if set(files) != {name}:
         found = ", ".join(sorted(files)) or "nothing"
         raise ModelFilesUnexpected(family=family, expected=name, found=found)
@@ -61,9 +83,7 @@ def load_runtime(family: str, files: Mapping[str, bytes], backend: Backend = "au
         text = files[name].decode("utf-8")
     except UnicodeDecodeError as error:
         raise ModelFileUnreadable(name=name) from error
-    if family == "lightgbm":
-        return tree_runtime(parse_lightgbm(text), backend=backend)
-    return scorecard_runtime(ScorecardTable.from_mapping(_parsed(text)), backend=backend)
+    return open_text(text, backend)
 
 
 def _parsed(text: str) -> dict[str, Any]:

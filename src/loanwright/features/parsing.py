@@ -15,7 +15,19 @@ from loanwright.features.product import Product, ProtectedUse, Sample, Segment, 
 from loanwright.features.reading import Reader
 
 SEGMENTS: Final = ("new", "existing")
-FAMILIES: Final = ("scorecard", "lightgbm")
+#: Families of models a segment may name as its first champion; ``best`` leaves it to the evidence.
+FAMILIES: Final = (
+    "best",
+    "scorecard",
+    "logistic",
+    "additive",
+    "lightgbm",
+    "xgboost",
+    "catboost",
+    "forest",
+    "neural",
+    "blend",
+)
 LARGEST: Final = 2_000_000
 
 

@@ -19,8 +19,7 @@ LIMITS: Final[Mapping[str, int]] = MappingProxyType(
     {
         MANIFEST: _MEBIBYTE,
         SEAL: 256,
-        "model.txt": 256 * _MEBIBYTE,
-        "scorecard.json": 64 * _MEBIBYTE,
+        **dict.fromkeys(MODEL_FILES.values(), 256 * _MEBIBYTE),
         "product.toml": 8 * _MEBIBYTE,
         "calibration.json": 8 * _MEBIBYTE,
         "scale.json": _MEBIBYTE,

@@ -112,7 +112,7 @@ def _parsed(path: Path, content: bytes) -> dict[str, Any]:
 
 def _listed(path: Path, manifest: Mapping[str, Any]) -> frozenset[str]:
     family, files = manifest.get("family"), manifest.get("files")
-    if family not in MODEL_FILES:
+    if not isinstance(family, str) or family not in MODEL_FILES:
         raise PackageRefused(path=path, cause=f"the family {family!r} is not known")
     # The list is closed, so a name can lead nowhere but into the directory.
     if not isinstance(files, dict) or files.keys() != content_files(family):

@@ -36,8 +36,8 @@ def test_a_scorecard_comes_from_its_json():
 
 
 def test_an_unknown_family_is_refused():
-    with pytest.raises(ModelFamilyUnknown, match="lightgbm, scorecard"):
-        load_runtime("forest", {})
+    with pytest.raises(ModelFamilyUnknown, match="scorecard, lightgbm"):
+        load_runtime("oracle", {})
 
 
 @pytest.mark.parametrize("names", [(), ("model.json",), ("model.txt", "scorecard.json")])

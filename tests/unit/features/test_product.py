@@ -102,7 +102,7 @@ SPOILED = [
     ('"income", "housing", "owner"', '"income", "delay", "owner"', "cannot know of a new"),
     ('"income", "housing", "owner"', '"income", "income", "owner"', "twice"),
     ('"income", "housing", "owner"', '"income", "rent", "owner"', "features.rent.reasons: is miss"),
-    ('champion = "scorecard"', 'champion = "oracle"', "write one of scorecard, lightgbm"),
+    ('champion = "scorecard"', 'champion = "oracle"', "write one of best, scorecard, "),
     ("pdo = 20", "pdo = 0", "scale.pdo: must be above zero"),
     ("pdo = 20", "pdo = true", "scale.pdo: must be a number, not bool"),
     ("pdo = 20", "pdo = nan", "scale.pdo: must be a finite number"),

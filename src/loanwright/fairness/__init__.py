@@ -1,0 +1,1 @@
+"""How differently groups of people are treated, and what less difference would cost."""

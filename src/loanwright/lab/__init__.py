@@ -1,0 +1,1 @@
+"""The model lab: experiments, searched, tracked and compared."""

@@ -1,0 +1,1 @@
+"""A new calibration for a live model, whose ranking stays as it is."""

@@ -1,0 +1,1 @@
+"""From a package and a sample to the validation file."""
