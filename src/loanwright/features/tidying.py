@@ -1,0 +1,132 @@
+"""Plain numbers and dates out of the texts that spreadsheets write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: An amount with a currency sign or with groups of thousands; brackets mean minus.
+MONEY: Final = (
+    r"^\(?[-+]?\s*[$€£¥₽]?\s*[-+]?(?:\d{1,3}(?:[, \u00a0\u202f']\d{3})+|\d+)(?:\.\d+)?"
+    r"\s*[$€£¥₽]?\)?$"
+)
+MARKED: Final = r"[$€£¥₽, \u00a0\u202f'()]"
+PERCENT: Final = r"^[-+]?\d+(?:\.\d+)?\s*%$"
+DECIMAL_COMMA: Final = r"^[-+]?\d+,\d+$"
+#: How days are written, and the format of each; polars alone would read the year 97 as well.
+DATE_FORMATS: Final = (
+    (r"^\d{1,2}-[A-Za-z]{3}-\d{2}$", "%d-%b-%y"),
+    (r"^\d{1,2}-[A-Za-z]{3}-\d{4}$", "%d-%b-%Y"),
+    (r"^\d{1,2} [A-Za-z]{3} \d{4}$", "%d %b %Y"),
+    (r"^\d{1,2}\.\d{1,2}\.\d{2}$", "%d.%m.%y"),
+    (r"^\d{1,2}\.\d{1,2}\.\d{4}$", "%d.%m.%Y"),
+    (r"^\d{1,2}/\d{1,2}/\d{4}$", "%d/%m/%Y"),
+    (r"^\d{1,2}/\d{1,2}/\d{4}$", "%m/%d/%Y"),
+    (r"^\d{4}/\d{1,2}/\d{1,2}$", "%Y/%m/%d"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """A table whose texts were read, and a sentence about each column that was."""
+
+    table: pl.DataFrame
+    remarks: tuple[str, ...]
+
+
+def tidy_table(table: pl.DataFrame) -> Tidied:
+    """Return a table with amounts, percentages and dates that were written as text, read.
+
+    A column is read only if every text of it reads in one way and no other: an amount needs a
+    currency sign or groups of thousands somewhere, and days such as 03/04/2021 alone, which may
+    be March or April, stay texts. Spaces around texts go; an empty text is a missing value.
+
+    Parameters
+    ----------
+    table
+        polars table as it came from a file.
+
+    Returns
+    -------
+    Tidied
+        The table, and what was done in words.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> table = pl.DataFrame({"amount": ["$1,200.50 ", ""], "day": ["28-Feb-97", "1-Mar-97"]})
+    >>> tidied = tidy_table(table)
+    >>> tidied.table.rows()[0]
+    (1200.5, datetime.date(1997, 2, 28))
+    >>> print(tidied.remarks[0])
+    amount: amounts written as text were read as numbers
+    """
+    import polars as pl
+
+    columns, remarks = [], []
+    for series in table:
+        if series.dtype != pl.String:
+            columns.append(series)
+            continue
+        read, remark = _read(_stripped(series))
+        columns.append(read)
+        if remark:
+            remarks.append(f"{series.name}: {remark}")
+    return Tidied(pl.DataFrame(columns), tuple(remarks))
+
+
+def _stripped(series: pl.Series) -> pl.Series:
+    plain = series.str.strip_chars()
+    return plain.set(plain == "", None)
+
+
+def _read(series: pl.Series) -> tuple[pl.Series, str]:
+    present = series.drop_nulls()
+    if not len(present):
+        return series, ""
+    if _all(present, MONEY) and bool(present.str.contains(MARKED).any()):
+        return _amounts(series), "amounts written as text were read as numbers"
+    if _all(present, PERCENT):
+        numbers = series.str.replace(r"\s*%$", "")
+        return _as_numbers(numbers), "percentages were read as numbers: 12.5 % is 12.5"
+    if _all(present, DECIMAL_COMMA):
+        numbers = series.str.replace(",", ".", literal=True)
+        return _as_numbers(numbers), "decimal commas were read as decimal points"
+    return _dates(series, present)
+
+
+def _all(present: pl.Series, pattern: str) -> bool:
+    return bool(present.str.contains(pattern).all())
+
+
+def _amounts(series: pl.Series) -> pl.Series:
+    negative = series.str.contains(r"^\(|-")
+    size = _as_numbers(series.str.replace_all(r"[^\d.]", ""))
+    return size * (1 - 2 * negative.cast(size.dtype))
+
+
+def _as_numbers(series: pl.Series) -> pl.Series:
+    import polars as pl
+
+    return series.cast(pl.Float64)
+
+
+def _dates(series: pl.Series, present: pl.Series) -> tuple[pl.Series, str]:
+    fitting = list(_fitting_formats(present))
+    if len(fitting) == 1:
+        century = ", years of two digits between 1969 and 2068" if "%y" in fitting[0] else ""
+        read = series.str.to_date(fitting[0], strict=False)
+        return read, f"days written as text were read as dates{century}"
+    if fitting:
+        return series, f"stays text: its days read as {' and as '.join(fitting)}; write YYYY-MM-DD"
+    return series, ""
+
+
+def _fitting_formats(present: pl.Series) -> Iterator[str]:
+    for pattern, written in DATE_FORMATS:
+        if _all(present, pattern) and not present.str.to_date(written, strict=False).null_count():
+            yield written
