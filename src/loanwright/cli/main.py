@@ -15,6 +15,7 @@ from loanwright.cli import (
     demo,
     doctor,
     keys,
+    model,
     product,
     recording,
     replaying,
@@ -59,6 +60,7 @@ app.command("serve")(serving.serve)
 app.command("decide")(deciding.decide)
 app.command("record")(recording.record)
 app.command("replay")(replaying.replay)
+app.add_typer(model.app, name="model")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 app.command("demo")(demo.demo)

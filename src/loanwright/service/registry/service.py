@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from loanwright.errors import Conflict, NotFound, Rejected, Unavailable
+from loanwright.errors import Conflict, Forbidden, NotFound, Rejected, Unavailable
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.recent import Recent
@@ -35,6 +35,14 @@ class TransitionRefused(Conflict):
     """The model {model_hash} is {state} and cannot become {wanted}."""
 
 
+class SecondPersonNeeded(Forbidden):
+    """{person} registered the model {model_hash}; somebody else must approve it."""
+
+
+class ModelAmbiguous(Conflict):
+    """{count} models begin with {beginning}; give more of the hash."""
+
+
 class Registry:
     """The models and their states; what decides is at most a second old."""
 
@@ -62,6 +70,13 @@ class Registry:
                 repository.insert_transitions(connection, [{**change, "at": now}])
             return repository.list_models(connection, hash=package.hash)[0]
 
+    def approve(self, model_hash: str, *, to: State, by: str, note: str = "") -> Model:
+        """Make a model challenger or champion, by somebody other than who registered it."""
+        author = self.list_transitions(self.get(model_hash).hash)[0].by
+        if author.casefold() == by.casefold():
+            raise SecondPersonNeeded(person=by, model_hash=model_hash)
+        return self.promote(model_hash, to=to, by=by, note=note)
+
     def promote(self, model_hash: str, *, to: State, by: str, note: str = "") -> Model:
         """Make a model challenger or champion; the champion before it is retired."""
         self.open(self.get(model_hash))
@@ -77,6 +92,15 @@ class Registry:
             found = repository.list_models(connection, hash=model_hash)
         if not found:
             raise ModelNotFound(model_hash=model_hash)
+        return found[0]
+
+    def find(self, beginning: str) -> Model:
+        """Return the one model whose hash begins like this."""
+        found = [model for model in self.list_models() if model.hash.startswith(beginning)]
+        if not found:
+            raise ModelNotFound(model_hash=beginning)
+        if len(found) > 1:
+            raise ModelAmbiguous(count=len(found), beginning=beginning)
         return found[0]
 
     def open(self, model: Model) -> Package:

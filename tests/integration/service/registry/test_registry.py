@@ -8,9 +8,11 @@ from loanwright.service.bootstrap import build
 from loanwright.service.registry.packages import PackageExchanged, PackageMissing
 from loanwright.service.registry.schemas import State
 from loanwright.service.registry.service import (
+    ModelAmbiguous,
     ModelNotFound,
     ModelUnavailable,
     NoChampion,
+    SecondPersonNeeded,
     TransitionRefused,
 )
 
@@ -143,3 +145,26 @@ def test_a_package_that_does_not_load_is_not_promoted(registry, models_dir, bare
 
     assert registry.get(model.hash).state is State.CANDIDATE
     fresh.close()
+
+
+def test_who_registered_a_model_cannot_approve_it(registry, models_dir):
+    model = registry.register(write_plain(models_dir, "new"), by="Ann")
+
+    for person in ("Ann", "ann"):
+        with pytest.raises(SecondPersonNeeded, match=person):
+            registry.approve(model.hash, to=State.CHAMPION, by=person)
+    assert registry.list_live() == ()
+
+    registry.approve(model.hash, to=State.CHAMPION, by="bob", note="read the report")
+    assert states(registry, model)[-1] == (State.CHAMPION, "bob", "read the report")
+
+
+def test_a_model_is_found_by_the_beginning_of_its_hash(registry, models_dir):
+    model = registry.register(write_plain(models_dir, "new"), by="ann")
+    registry.register(write_plain(models_dir, "existing"), by="ann")
+
+    assert registry.find(model.hash[:12]) == model
+    with pytest.raises(ModelAmbiguous):
+        registry.find("")
+    with pytest.raises(ModelNotFound):
+        registry.find("nothing")
