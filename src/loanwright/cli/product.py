@@ -8,7 +8,7 @@ import typer
 
 from loanwright.cli.console import remark, say, show_table
 from loanwright.cli.failures import fail
-from loanwright.cli.train import read_table
+from loanwright.cli.tables import read_table
 
 app = typer.Typer(no_args_is_help=True, help="Write and check product files.")
 

@@ -10,13 +10,18 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: An amount with a currency sign or with groups of thousands; brackets mean minus.
-MONEY: Final = (
+AMOUNT: Final = (
     r"^\(?[-+]?\s*[$€£¥₽]?\s*[-+]?(?:\d{1,3}(?:[, \u00a0\u202f']\d{3})+|\d+)(?:\.\d+)?"
     r"\s*[$€£¥₽]?\)?$"
 )
-MARKED: Final = r"[$€£¥₽, \u00a0\u202f'()]"
+#: The same with a decimal comma, thousands in groups by spaces or points.
+AMOUNT_WITH_COMMA: Final = (
+    r"^\(?[-+]?\s*[$€£¥₽]?\s*[-+]?(?:\d{1,3}(?:[. \u00a0\u202f']\d{3})+|\d+)(?:,\d+)?"
+    r"\s*[$€£¥₽]?\)?$"
+)
+CURRENCY: Final = r"[$€£¥₽]"
 PERCENT: Final = r"^[-+]?\d+(?:\.\d+)?\s*%$"
-DECIMAL_COMMA: Final = r"^[-+]?\d+,\d+$"
+PLAIN_NUMBER: Final = r"^[-+]?\d+$"
 #: How days are written, and the format of each; polars alone would read the year 97 as well.
 DATE_FORMATS: Final = (
     (r"^\d{1,2}-[A-Za-z]{3}-\d{2}$", "%d-%b-%y"),
@@ -88,14 +93,18 @@ def _read(series: pl.Series) -> tuple[pl.Series, str]:
     present = series.drop_nulls()
     if not len(present):
         return series, ""
-    if _all(present, MONEY) and bool(present.str.contains(MARKED).any()):
-        return _amounts(series), "amounts written as text were read as numbers"
     if _all(present, PERCENT):
-        numbers = series.str.replace(r"\s*%$", "")
-        return _as_numbers(numbers), "percentages were read as numbers: 12.5 % is 12.5"
-    if _all(present, DECIMAL_COMMA):
-        numbers = series.str.replace(",", ".", literal=True)
-        return _as_numbers(numbers), "decimal commas were read as decimal points"
+        numbers = _as_numbers(series.str.replace(r"\s*%$", ""))
+        return numbers, "percentages were read as numbers: 12.5 % is 12.5"
+    if not _all(present, PLAIN_NUMBER):
+        with_point, with_comma = _all(present, AMOUNT), _all(present, AMOUNT_WITH_COMMA)
+        unsaid = not bool(present.str.contains(CURRENCY).any())
+        if with_point and with_comma and unsaid and bool(present.str.contains(r"[.,]").any()):
+            return series, "stays text: 1,234 may be a thousand or a little over one"
+        if with_point:
+            return _amounts(series, point="."), "amounts written as text were read as numbers"
+        if with_comma:
+            return _amounts(series, point=","), "decimal commas were read as decimal points"
     return _dates(series, present)
 
 
@@ -103,9 +112,10 @@ def _all(present: pl.Series, pattern: str) -> bool:
     return bool(present.str.contains(pattern).all())
 
 
-def _amounts(series: pl.Series) -> pl.Series:
+def _amounts(series: pl.Series, *, point: str) -> pl.Series:
     negative = series.str.contains(r"^\(|-")
-    size = _as_numbers(series.str.replace_all(r"[^\d.]", ""))
+    digits = series.str.replace_all(rf"[^\d{point}]", "").str.replace(point, ".", literal=True)
+    size = _as_numbers(digits)
     return size * (1 - 2 * negative.cast(size.dtype))
 
 

@@ -43,11 +43,25 @@ def test_percentages_and_decimal_commas_are_read():
     assert tidied("12,5", "0,25")[0] == [12.5, 0.25]
 
 
-@pytest.mark.parametrize("other", ["n/a", "12,34", "$", "1,23,456", "twelve"])
+@pytest.mark.parametrize("other", ["n/a", "12,34.5", "$", "1,23,456", "twelve"])
 def test_one_text_that_is_no_amount_leaves_the_column_as_it_is(other):
     values, remarks = tidied("$70,000.00", other)
     assert values == ["$70,000.00", other]
     assert remarks == ()
+
+
+def test_groups_by_spaces_or_points_with_a_decimal_comma_are_read():
+    assert tidied("1 200,00", "900,5")[0] == [1200.0, 900.5]
+    assert tidied("1 200", "900")[0] == [1200.0, 900.0]
+    assert tidied("1.234.567,25 €", "1,00 €")[0] == [1234567.25, 1.0]
+
+
+def test_a_comma_that_may_mean_either_leaves_the_column_as_it_is():
+    values, remarks = tidied("1,234", "5,678")
+    assert values == ["1,234", "5,678"]
+    assert "may be a thousand" in remarks[0]
+    assert tidied("$1,234", "$5,678")[0] == [1234.0, 5678.0]
+    assert tidied("1,234", "5,678,000")[0] == [1234.0, 5678000.0]
 
 
 def test_plain_whole_numbers_as_text_stay_codes():
