@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+from loanwright.engine.additive import additive_runtime, parse_additive
 from loanwright.engine.lightgbm_text import parse_lightgbm
 from loanwright.engine.runtime import Backend, Runtime
 from loanwright.engine.scorecard import ScorecardInvalid, ScorecardTable, scorecard_runtime
@@ -22,10 +23,16 @@ def _scorecard(text: str, backend: Backend) -> Runtime:
     return scorecard_runtime(ScorecardTable.from_mapping(_parsed(text)), backend=backend)
 
 
+def _additive(text: str, backend: Backend) -> Runtime:
+    return additive_runtime(parse_additive(text), backend=backend)
+
+
 #: The one native file of each family, and how its text becomes a runtime.
 KINDS: Final[Mapping[str, tuple[str, Opener]]] = MappingProxyType(
     {
         "scorecard": ("scorecard.json", _scorecard),
+        "logistic": ("additive.json", _additive),
+        "additive": ("additive.json", _additive),
         "lightgbm": ("model.txt", _trees_of_lightgbm),
     }
 )
