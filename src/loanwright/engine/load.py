@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from loanwright.engine.additive import additive_runtime, parse_additive
+from loanwright.engine.blend import BlendRuntime, parse_blend
 from loanwright.engine.lightgbm_text import parse_lightgbm
 from loanwright.engine.runtime import Backend, Runtime
 from loanwright.engine.scorecard import ScorecardInvalid, ScorecardTable, scorecard_runtime
 from loanwright.engine.trees import tree_runtime
+from loanwright.engine.trees_json import parse_trees
 from loanwright.errors import Rejected
 
 Opener: TypeAlias = Callable[[str, Backend], Runtime]
@@ -17,6 +19,10 @@ Opener: TypeAlias = Callable[[str, Backend], Runtime]
 
 def _trees_of_lightgbm(text: str, backend: Backend) -> Runtime:
     return tree_runtime(parse_lightgbm(text), backend=backend)
+
+
+def _trees(text: str, backend: Backend) -> Runtime:
+    return tree_runtime(parse_trees(text), backend=backend)
 
 
 def _scorecard(text: str, backend: Backend) -> Runtime:
@@ -27,6 +33,19 @@ def _additive(text: str, backend: Backend) -> Runtime:
     return additive_runtime(parse_additive(text), backend=backend)
 
 
+def _blend(text: str, backend: Backend) -> Runtime:
+    members = parse_blend(text).members
+    return BlendRuntime(
+        parts=tuple((one.weight, _open(one.family, one.text, backend)) for one in members)
+    )
+
+
+def _open(family: str, text: str, backend: Backend) -> Runtime:
+    if family not in KINDS:
+        raise ModelFamilyUnknown(family=family, known=", ".join(KINDS))
+    return KINDS[family][1](text, backend)
+
+
 #: The one native file of each family, and how its text becomes a runtime.
 KINDS: Final[Mapping[str, tuple[str, Opener]]] = MappingProxyType(
     {
@@ -34,6 +53,8 @@ KINDS: Final[Mapping[str, tuple[str, Opener]]] = MappingProxyType(
         "logistic": ("additive.json", _additive),
         "additive": ("additive.json", _additive),
         "lightgbm": ("model.txt", _trees_of_lightgbm),
+        "forest": ("trees.json", _trees),
+        "blend": ("blend.json", _blend),
     }
 )
 
@@ -70,7 +91,7 @@ def load_runtime(family: str, files: Mapping[str, bytes], backend: Backend = "au
     ------
     ModelFamilyUnknown, ModelFilesUnexpected, ModelFileUnreadable
         If the family or the files are not these.
-    ModelTextInvalid, EnsembleInvalid, ScorecardInvalid
+    ModelTextInvalid, TreesTextInvalid, EnsembleInvalid, ScorecardInvalid, BlendInvalid
         If the model in them is damaged.
 
     Examples
@@ -82,7 +103,7 @@ def load_runtime(family: str, files: Mapping[str, bytes], backend: Backend = "au
     """
     if family not in FILES:
         raise ModelFamilyUnknown(family=family, known=", ".join(FILES))
-    name, open_text = KINDS[family]
+    name = FILES[family]
     if set(files) != {name}:
         found = ", ".join(sorted(files)) or "nothing"
         raise ModelFilesUnexpected(family=family, expected=name, found=found)
@@ -90,7 +111,7 @@ def load_runtime(family: str, files: Mapping[str, bytes], backend: Backend = "au
         text = files[name].decode("utf-8")
     except UnicodeDecodeError as error:
         raise ModelFileUnreadable(name=name) from error
-    return open_text(text, backend)
+    return _open(family, text, backend)
 
 
 def _parsed(text: str) -> dict[str, Any]:

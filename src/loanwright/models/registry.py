@@ -107,6 +107,10 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 "lightgbm:LightGBMClassifier",
                 rank=3,
             ),
+            _family("forest", "Random forest", "Случайный лес", "forest:ForestClassifier", rank=6),
+            _family(
+                "blend", "Blend of the best", "Смесь лучших", "blend:BlendClassifier", rank=7
+            ),
         )
     }
 )

@@ -1,4 +1,4 @@
-"""Tests of both families of loanwright.models behind their one contract."""
+"""Tests of every installed family of loanwright.models behind their one contract."""
 
 import json
 import math
@@ -14,8 +14,15 @@ from loanwright.binning.fit import BinningOptions
 from loanwright.engine.load import load_runtime
 from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import ColumnsDiffer, DefaultModel
+from loanwright.models.forest import ForestClassifier
 from loanwright.models.lightgbm import LightGBMClassifier
-from loanwright.models.registry import FAMILIES, FamilyUnknown, make_model
+from loanwright.models.registry import (
+    Family,
+    FamilyNotInstalled,
+    FamilyUnknown,
+    installed_families,
+    make_model,
+)
 from loanwright.models.scorecard import ScorecardClassifier
 from loanwright.scaling import logistic
 
@@ -60,13 +67,20 @@ def sample(rows=2000, seed=0):
 
 
 X, DEFAULT = sample()
-FITTED = {
-    family: make_model(family, columns=COLUMNS, seed=3).fit(X, DEFAULT) for family in FAMILIES
-}
-BOTH = pytest.mark.parametrize("family", sorted(FAMILIES))
+QUICK = {"forest": {"trees": 60}, "xgboost": {"trees": 150}, "catboost": {"trees": 150}}
+"""Settings that spare the tests a search for the number of trees; the defaults are elsewhere."""
 
 
-@BOTH
+def fitted(family, seed=3):
+    model = make_model(family, columns=COLUMNS, seed=seed, **QUICK.get(family, {}))
+    return model.fit(X, DEFAULT)
+
+
+FITTED = {family: fitted(family) for family in installed_families()}
+EVERY = pytest.mark.parametrize("family", sorted(FITTED))
+
+
+@EVERY
 def test_a_family_keeps_the_contract(family):
     model = FITTED[family]
     assert isinstance(model, DefaultModel)
@@ -74,7 +88,7 @@ def test_a_family_keeps_the_contract(family):
     assert model.classes_.tolist() == [0, 1]
 
 
-@BOTH
+@EVERY
 def test_probabilities_are_the_logistic_of_the_log_odds(family):
     found = FITTED[family].predict_proba(X)
     assert found.shape == (len(X), 2)
@@ -82,9 +96,9 @@ def test_probabilities_are_the_logistic_of_the_log_odds(family):
     assert found.sum(axis=1) == pytest.approx(1)
 
 
-@BOTH
+@EVERY
 def test_the_same_seed_gives_the_same_bytes(family):
-    again = make_model(family, columns=COLUMNS, seed=3).fit(X, DEFAULT)
+    again = fitted(family)
     assert again.native_files() == FITTED[family].native_files()
 
 
@@ -98,7 +112,7 @@ def test_another_seed_gives_other_trees():
     assert files[0] != files[1]
 
 
-@BOTH
+@EVERY
 @given(st.integers(0, 1999), st.sampled_from([0, 1]), st.floats(0, 200), st.floats(0, 200))
 @settings(max_examples=60, deadline=None)
 def test_risk_moves_only_as_the_dictionary_says(family, row, column, one, other):
@@ -109,27 +123,28 @@ def test_risk_moves_only_as_the_dictionary_says(family, row, column, one, other)
     assert (after - before) * COLUMNS[column].direction >= 0
 
 
-@BOTH
+@EVERY
 def test_a_row_has_the_same_bits_alone_and_in_a_batch(family):
     model = FITTED[family]
     alone = np.concatenate([model.decision_function(X[i : i + 1]) for i in range(100)])
     assert alone.tobytes() == model.decision_function(X)[:100].tobytes()
 
 
-@BOTH
+@EVERY
 def test_missing_values_in_every_column_have_a_probability(family):
     assert np.isfinite(FITTED[family].decision_function(np.full((1, 5), np.nan))).all()
 
 
-@BOTH
+@EVERY
 def test_the_engine_returns_what_the_model_said(family):
     model = FITTED[family]
     runtime = load_runtime(family, model.native_files(), backend="numpy")
     assert runtime.feature_count == len(COLUMNS)
-    assert runtime.log_odds(X) == pytest.approx(model.decision_function(X), abs=1e-12)
+    tolerance = getattr(model, "tolerance", 1e-12)
+    assert runtime.log_odds(X) == pytest.approx(model.decision_function(X), abs=tolerance)
 
 
-@BOTH
+@EVERY
 def test_importance_is_shared_among_the_features(family):
     importance = FITTED[family].importance()
     assert list(importance) == [one.name for one in COLUMNS]
@@ -137,7 +152,7 @@ def test_importance_is_shared_among_the_features(family):
     assert importance["delay"] > importance["noise"]
 
 
-@BOTH
+@EVERY
 def test_the_probabilities_are_true_without_being_calibrated(family):
     from loanwright.metrics.probability import calibration_line
 
@@ -146,20 +161,35 @@ def test_the_probabilities_are_true_without_being_calibrated(family):
     assert line.slope.value == pytest.approx(1, abs=0.2)
 
 
-@BOTH
+@EVERY
 def test_a_matrix_of_another_width_is_refused(family):
     with pytest.raises(ColumnsDiffer, match="4 columns, but 5"):
         make_model(family, columns=COLUMNS).fit(X[:, :4], DEFAULT)
 
 
-@BOTH
+@EVERY
 def test_a_clone_has_the_same_parameters(family):
     assert clone(FITTED[family]).get_params() == FITTED[family].get_params()
 
 
 def test_an_unknown_family_is_named():
-    with pytest.raises(FamilyUnknown, match="known: lightgbm, scorecard"):
-        make_model("forest", columns=())
+    with pytest.raises(FamilyUnknown, match=r"known: .*lightgbm, .*scorecard"):
+        make_model("oracle", columns=())
+
+
+def test_a_family_whose_package_is_absent_says_how_to_add_it():
+    absent = Family(
+        name="crystal",
+        title={"en": "Crystal ball"},
+        place=("loanwright.models.crystal", "CrystalClassifier"),
+        needs="a_package_that_nobody_has",
+        extra="crystal",
+        rank=99,
+    )
+    assert not absent.installed
+    remedy = r"a_package_that_nobody_has.*pip install 'loanwright\[crystal\]'"
+    with pytest.raises(FamilyNotInstalled, match=remedy):
+        absent.load()
 
 
 def test_the_card_is_readable_and_adds_up():
@@ -208,6 +238,7 @@ def test_a_given_number_of_trees_is_kept():
 CHECKED = [
     ScorecardClassifier(options=BinningOptions(min_count=5)),
     LightGBMClassifier(trees=15, least_leaf_rows=5, row_share=1.0, column_share=1.0),
+    ForestClassifier(trees=10, least_leaf_rows=2, column_share=1.0),
 ]
 
 
