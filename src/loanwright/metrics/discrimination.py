@@ -46,7 +46,7 @@ def auc(default: ArrayLike, risk: ArrayLike, *, level: float = 0.95) -> Estimate
     0.75
     """
     checked = sample(default, risk)
-    above_good, above_bad = _placements(checked.default, checked.risk)
+    above_good, above_bad = placements(checked.default, checked.risk)
     value = float(above_good.mean())
     variance = _variance_of_mean(above_good) + _variance_of_mean(above_bad)
     if value in (0.0, 1.0):
@@ -59,8 +59,18 @@ def auc(default: ArrayLike, risk: ArrayLike, *, level: float = 0.95) -> Estimate
     return Estimate(value=value, lower=lower, upper=upper, level=level, method="DeLong, logit")
 
 
-def _placements(default: Booleans, risk: Floats) -> tuple[Floats, Floats]:
-    """Return, for each bad, the share of goods below it; for each good, of bads above it."""
+def placements(default: Booleans, risk: Floats) -> tuple[Floats, Floats]:
+    """Return, for each bad, the share of goods below it; for each good, of bads above it.
+
+    Ties count one half. The mean of either is the AUC.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> below, above = placements(np.array([False, True, True]), np.array([1.0, 1.0, 2.0]))
+    >>> below.tolist(), above.tolist()
+    ([0.5, 1.0], [0.75])
+    """
     bad, good = risk[default], risk[~default]
     order_good, order_bad = np.sort(good), np.sort(bad)
     below = np.searchsorted(order_good, bad, "left") + np.searchsorted(order_good, bad, "right")
