@@ -1,4 +1,4 @@
-"""Logistic regression with coefficients at zero or above, deterministic to the bit."""
+"""Logistic regression, some of whose coefficients may not be negative; always the same answer."""
 
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ class RegressionNotSettled(Rejected):
     """The logistic regression did not settle within {steps} steps."""
 
 
-class NonNegativeFit(NamedTuple):
+class ConstrainedFit(NamedTuple):
     """A fitted regression and the columns that had to be held at zero."""
 
     intercept: float
@@ -25,22 +25,10 @@ class NonNegativeFit(NamedTuple):
 
 def fit_non_negative(
     X: NDArray[np.float64], default: NDArray[np.bool_], *, penalty: float
-) -> NonNegativeFit:
+) -> ConstrainedFit:
     """Return the penalised maximum likelihood fit with every coefficient at zero or above.
 
-    Parameters
-    ----------
-    X
-        (n, p) finite columns, each expected to raise the log-odds of default.
-    default
-        (n,) labels, both classes present.
-    penalty
-        L2 penalty on the coefficients, not on the intercept; > 0 keeps separated classes finite.
-
-    Notes
-    -----
-    Newton's method over the active columns. The column with the most negative coefficient is
-    held at zero and the rest fitted anew, until none is negative.
+    As `fit_constrained` with every column bound.
 
     Examples
     --------
@@ -51,28 +39,76 @@ def fit_non_negative(
     >>> fit.coefficients.round(3).tolist(), fit.dropped
     ([1.386, 0.0], (1,))
     """
+    return fit_constrained(X, default, penalty=penalty, bound=np.ones(X.shape[1], np.bool_))
+
+
+def fit_constrained(
+    X: NDArray[np.float64],
+    default: NDArray[np.bool_],
+    *,
+    penalty: float,
+    bound: NDArray[np.bool_],
+) -> ConstrainedFit:
+    """Return the penalised maximum likelihood fit with bound coefficients at zero or above.
+
+    Parameters
+    ----------
+    X
+        (n, p) finite columns.
+    default
+        (n,) labels, both classes present.
+    penalty
+        L2 penalty on the coefficients, not on the intercept; > 0 keeps separated classes finite.
+    bound
+        (p,) whether a column is expected to raise the log-odds of default.
+
+    Raises
+    ------
+    RegressionNotSettled
+        If Newton's method does not come to rest.
+
+    Notes
+    -----
+    Newton's method over the active columns. The bound column with the most negative coefficient
+    is held at zero and the rest fitted anew from where they were, until none is negative.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.repeat([-1.0, 1.0], 50)
+    >>> happened = np.concatenate([np.arange(50) < 10, np.arange(50) < 40])
+    >>> free = np.array([False])
+    >>> fit = fit_constrained(-x[:, None], happened, penalty=1e-6, bound=free)
+    >>> fit.coefficients.round(3).tolist(), fit.dropped
+    ([-1.386], ())
+    """
     label = default.astype(np.float64)
     active = [index for index in range(X.shape[1]) if X[:, index].any()]
     dropped: list[int] = []
+    start: NDArray[np.float64] | None = None
     while True:
-        beta = _newton(X[:, active], label, penalty)
-        slopes = beta[1:]
+        beta = _newton(X[:, active], label, penalty, start)
+        slopes = np.where(bound[active], beta[1:], 0.0)
         worst = int(slopes.argmin()) if len(slopes) else 0
         if not len(slopes) or slopes[worst] >= 0:
             break
         dropped.append(active.pop(worst))
+        start = np.delete(beta, worst + 1)
     coefficients = np.zeros(X.shape[1])
-    coefficients[active] = slopes
-    return NonNegativeFit(float(beta[0]), coefficients, tuple(sorted(dropped)))
+    coefficients[active] = beta[1:]
+    return ConstrainedFit(float(beta[0]), coefficients, tuple(sorted(dropped)))
 
 
-def _newton(X: NDArray[np.float64], label: NDArray[np.float64], penalty: float) -> np.ndarray:
+def _newton(
+    X: NDArray[np.float64],
+    label: NDArray[np.float64],
+    penalty: float,
+    start: NDArray[np.float64] | None,
+) -> NDArray[np.float64]:
     design = np.column_stack([np.ones(len(label)), X])
     ridge = np.full(design.shape[1], penalty)
     ridge[0] = 0.0
-    rate = float(label.mean())
-    beta = np.zeros(design.shape[1])
-    beta[0] = np.log(rate / (1 - rate))
+    beta = _beginning(label, design.shape[1]) if start is None else start
     loss = _loss(design, label, ridge, beta)
     for _ in range(_STEPS):
         step = _step(design, label, ridge, beta)
@@ -83,6 +119,13 @@ def _newton(X: NDArray[np.float64], label: NDArray[np.float64], penalty: float) 
         if float(np.abs(step).max()) < _SETTLED:
             return beta
     raise RegressionNotSettled(steps=_STEPS)
+
+
+def _beginning(label: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    rate = float(label.mean())
+    beta = np.zeros(size)
+    beta[0] = np.log(rate / (1 - rate))
+    return beta
 
 
 def _linear(design: NDArray[np.float64], beta: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -110,5 +153,7 @@ def _step(
     fitted = 1 / (1 + np.exp(-np.clip(_linear(design, beta), -700, 700)))
     gradient = np.einsum("ij,i->j", design, fitted - label) + ridge * beta
     weighted = design * (fitted * (1 - fitted))[:, None]
-    hessian = np.einsum("ij,ik->jk", weighted, design) + np.diag(ridge)
+    # BLAS may sum in any order here: it bends the way to the optimum, not the optimum, which is
+    # where the gradient vanishes.
+    hessian = weighted.T @ design + np.diag(ridge)
     return np.asarray(np.linalg.solve(hessian, gradient), dtype=np.float64)

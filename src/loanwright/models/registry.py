@@ -101,6 +101,22 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 rank=0,
             ),
             _family(
+                "logistic",
+                "Logistic regression",
+                "Логистическая регрессия",
+                "linear:LogisticClassifier",
+                rank=1,
+            ),
+            _family(
+                "additive",
+                "Additive model with pairs",
+                "Аддитивная модель с парами",
+                "additive:AdditiveClassifier",
+                needs="interpret",
+                extra="ebm",
+                rank=2,
+            ),
+            _family(
                 "lightgbm",
                 "Boosted trees (LightGBM)",
                 "Бустинг деревьев (LightGBM)",
