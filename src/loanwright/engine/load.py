@@ -53,6 +53,7 @@ KINDS: Final[Mapping[str, tuple[str, Opener]]] = MappingProxyType(
         "logistic": ("additive.json", _additive),
         "additive": ("additive.json", _additive),
         "lightgbm": ("model.txt", _trees_of_lightgbm),
+        "xgboost": ("trees.json", _trees),
         "forest": ("trees.json", _trees),
         "blend": ("blend.json", _blend),
     }

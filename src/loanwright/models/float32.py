@@ -73,4 +73,6 @@ def less_than(bound: float) -> float:
     >>> less_than(1.0) < 1.0
     True
     """
+    if abs(bound) > LARGEST:
+        return at_most(bound)
     return at_most(float(np.nextafter(np.float32(bound), np.float32(-inf))))

@@ -123,6 +123,14 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 "lightgbm:LightGBMClassifier",
                 rank=3,
             ),
+            _family(
+                "xgboost",
+                "Boosted trees (XGBoost)",
+                "Бустинг деревьев (XGBoost)",
+                "xgboost:XGBoostClassifier",
+                needs="xgboost",
+                rank=4,
+            ),
             _family("forest", "Random forest", "Случайный лес", "forest:ForestClassifier", rank=6),
             _family(
                 "blend", "Blend of the best", "Смесь лучших", "blend:BlendClassifier", rank=7

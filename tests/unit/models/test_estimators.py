@@ -24,6 +24,7 @@ from loanwright.models.registry import (
     make_model,
 )
 from loanwright.models.scorecard import ScorecardClassifier
+from loanwright.models.xgboost import XGBoostClassifier
 from loanwright.scaling import logistic
 
 
@@ -239,6 +240,7 @@ CHECKED = [
     ScorecardClassifier(options=BinningOptions(min_count=5)),
     LightGBMClassifier(trees=15, least_leaf_rows=5, row_share=1.0, column_share=1.0),
     ForestClassifier(trees=10, least_leaf_rows=2, column_share=1.0),
+    XGBoostClassifier(trees=15, learning_rate=0.3, penalty=1.0, row_share=1.0, column_share=1.0),
 ]
 
 
