@@ -1,13 +1,15 @@
 """Finding the bins of a feature on the development sample."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from loanwright.binning.bins import Bin, BinningNotUsable, FeatureBinning
+from loanwright.binning.counting import Count, SortedValues
 from loanwright.binning.merge import MergeLimits, Shape, merge
 from loanwright.features.columns import ColumnSpec
 from loanwright.metrics.information import SMOOTHING, weight_of_evidence
@@ -74,6 +76,7 @@ class BinningOptions:
 
 
 DEFAULT_OPTIONS = BinningOptions()
+_BLOCK: Final = 8
 
 
 def fit_binning(
@@ -120,18 +123,78 @@ def fit_binning(
       > 1          count     100  bad      60  woe -1.3089
       missing      count     100  bad      30  woe -0.0697
     """
-    numbers, bad = np.asarray(values, dtype=np.float64), labels(default)
+    return _fit_column(np.asarray(values, dtype=np.float64), _checked(default), spec, options)
+
+
+def fit_binnings(
+    matrix: ArrayLike,
+    default: ArrayLike,
+    specs: Sequence[ColumnSpec],
+    options: BinningOptions = DEFAULT_OPTIONS,
+) -> tuple[FeatureBinning, ...]:
+    """Return the bins of every feature, as `fit_binning` finds them one by one.
+
+    Parameters
+    ----------
+    matrix
+        (n, p) numbers and category codes; NaN is missing.
+    default
+        (n,) labels, 1 is bad.
+    specs
+        What the dictionary says about the p columns.
+    options
+        How fine bins may be.
+
+    Returns
+    -------
+    tuple of FeatureBinning
+        One for each column.
+
+    Raises
+    ------
+    OneClassOnly, LabelsNotBinary, ShapesDiffer, BinningNotUsable
+        Where the sample does not serve.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> spec = ColumnSpec(name="delay", kind="numeric", direction=1, special=(), categories=0)
+    >>> delay = np.repeat([0.0, 2.0], 100)
+    >>> happened = np.arange(200) % 100 < np.where(delay > 0, 60, 5)
+    >>> [one.name for one in fit_binnings(delay[:, None], happened, [spec])]
+    ['delay']
+    """
+    numbers, bad = np.asarray(matrix, dtype=np.float64), _checked(default)
+    if numbers.ndim != 2 or numbers.shape[1] != len(specs):
+        shape = (len(bad), len(specs))
+        raise ShapesDiffer(
+            left="matrix", left_shape=numbers.shape, right="default and specs", right_shape=shape
+        )
+    found: list[FeatureBinning] = []
+    for begin in range(0, len(specs), _BLOCK):
+        # Columns of a matrix lie far apart: a few are brought together at a time.
+        block = np.ascontiguousarray(numbers[:, begin : begin + _BLOCK].T)
+        named = zip(block, specs[begin : begin + _BLOCK], strict=True)
+        found += [_fit_column(column, bad, spec, options) for column, spec in named]
+    return tuple(found)
+
+
+def _checked(default: ArrayLike) -> Booleans:
+    bad = labels(default)
+    if bad.all() or not bad.any():
+        raise OneClassOnly(rows=len(bad), defaults=int(bad.sum()))
+    return bad
+
+
+def _fit_column(
+    numbers: Floats, bad: Booleans, spec: ColumnSpec, options: BinningOptions
+) -> FeatureBinning:
     if numbers.shape != bad.shape:
         raise ShapesDiffer(
             left=spec.name, left_shape=numbers.shape, right="default", right_shape=bad.shape
         )
-    if bad.all() or not bad.any():
-        raise OneClassOnly(rows=len(bad), defaults=int(bad.sum()))
-    plain = ~np.isnan(numbers) & ~np.isin(numbers, spec.special)
     find = _category_bins if spec.kind == "category" else _range_bins
-    bins = find(numbers[plain], bad[plain], spec, _Context.of(bad, spec, options))
-    bins += [_counted(Bin(kind="special", value=v), bad[numbers == v]) for v in spec.special]
-    bins.append(_counted(Bin(kind="missing"), bad[np.isnan(numbers)]))
+    bins = find(numbers, bad, spec, _Context.of(bad, spec, options))
     return FeatureBinning(name=spec.name, bins=_weighed(bins, options.smoothing))
 
 
@@ -164,27 +227,42 @@ class _Context:
 
 
 def _range_bins(numbers: Floats, bad: Booleans, spec: ColumnSpec, context: _Context) -> list[Bin]:
-    if np.isinf(numbers).any():
-        raise BinningNotUsable(feature=spec.name, problem="the sample holds infinite numbers")
-    if not len(numbers):
+    values, missing = SortedValues.of(numbers, bad).take_missing()
+    values, special = values.take(spec.special)
+    own = [
+        _counted(Bin(kind="special", value=value), count)
+        for value, count in zip(spec.special, special, strict=True)
+    ]
+    return [*_ranges(values, spec, context), *own, _counted(Bin(kind="missing"), missing)]
+
+
+def _ranges(values: SortedValues, spec: ColumnSpec, context: _Context) -> list[Bin]:
+    if not len(values.all):
         return [Bin(kind="range")]
-    uppers = _prebin_edges(numbers, context.options.prebins)
-    cell = np.searchsorted(uppers, numbers, side="left")
-    good_counts, bad_counts = _histogram(cell, bad, len(uppers) + 1)
-    ends = context.merge(good_counts, bad_counts, _shape(spec, context.options))
-    cuts = [None, *(_readable_cut(numbers, float(uppers[end - 1])) for end in ends[:-1]), None]
-    bins = [Bin(kind="range", lower=lower, upper=upper) for lower, upper in pairwise(cuts)]
-    group = np.searchsorted(np.array(ends), cell, side="right")
-    return [_counted(one, bad[group == index]) for index, one in enumerate(bins)]
+    if np.isinf(values.all[[0, -1]]).any():
+        raise BinningNotUsable(feature=spec.name, problem="the sample holds infinite numbers")
+    uppers = _prebin_edges(values, context.options.prebins)
+    rows, bads = values.counts(uppers)
+    ends = context.merge(
+        (rows - bads).astype(np.float64), bads.astype(np.float64), _shape(spec, context.options)
+    )
+    inner = (_readable_cut(float(uppers[end - 1]), values) for end in ends[:-1])
+    cuts = [None, *inner, None]
+    starts = [0, *ends[:-1]]
+    rows, bads = np.add.reduceat(rows, starts), np.add.reduceat(bads, starts)
+    return [
+        _counted(Bin(kind="range", lower=lower, upper=upper), Count(int(rows[k]), int(bads[k])))
+        for k, (lower, upper) in enumerate(pairwise(cuts))
+    ]
 
 
-def _prebin_edges(numbers: Floats, prebins: int) -> Floats:
+def _prebin_edges(values: SortedValues, prebins: int) -> Floats:
     """Return rising upper edges, observed values, of all pre-bins but the last."""
-    distinct = np.unique(numbers)
-    if len(distinct) <= prebins:
+    distinct = values.distinct(prebins)
+    if distinct is not None:
         return distinct[:-1]
-    edges = np.unique(np.quantile(numbers, np.arange(1, prebins) / prebins, method="lower"))
-    return edges[edges < distinct[-1]]
+    edges = np.unique(values.quantiles(np.arange(1, prebins) / prebins))
+    return edges[edges < values.all[-1]]
 
 
 def _shape(spec: ColumnSpec, options: BinningOptions) -> Shape:
@@ -193,9 +271,9 @@ def _shape(spec: ColumnSpec, options: BinningOptions) -> Shape:
     return "rising" if spec.direction > 0 else "falling"
 
 
-def _readable_cut(numbers: Floats, below: float) -> float:
+def _readable_cut(below: float, values: SortedValues) -> float:
     """Return the number with fewest digits from ``below`` up to the next observed value."""
-    above = float(numbers[numbers > below].min())
+    above = values.above(below)
     for digits in range(1, 17):
         # Rounding upwards of the lower end: the first candidate that is not past the upper end.
         exponent = np.floor(np.log10(max(abs(below), abs(above)))) - digits + 1
@@ -206,25 +284,31 @@ def _readable_cut(numbers: Floats, below: float) -> float:
     return below
 
 
-def _category_bins(codes: Floats, bad: Booleans, spec: ColumnSpec, context: _Context) -> list[Bin]:
+def _category_bins(
+    numbers: Floats, bad: Booleans, spec: ColumnSpec, context: _Context
+) -> list[Bin]:
+    gone = np.isnan(numbers)
+    missing = _counted(Bin(kind="missing"), Count(int(gone.sum()), int(bad[gone].sum())))
+    codes, bad = numbers[~gone], bad[~gone]
     _check_codes(codes, spec)
-    cell = codes.astype(np.int64)
-    good_counts, bad_counts = _histogram(cell, bad, spec.categories)
+    good_counts, bad_counts = _histogram(codes.astype(np.int64), bad, spec.categories)
     groups = _ordered_groups(good_counts, bad_counts, context)
     unseen = tuple(np.flatnonzero(good_counts + bad_counts == 0).tolist())
     if not groups:
-        return [Bin(kind="category", codes=unseen)]
-    ends = context.merge(
-        np.array([good_counts[list(group)].sum() for group in groups]),
-        np.array([bad_counts[list(group)].sum() for group in groups]),
-        "free",
+        return [Bin(kind="category", codes=unseen), missing]
+    goods, bads = (
+        np.array([counts[list(group)].sum() for group in groups])
+        for counts in (good_counts, bad_counts)
     )
-    merged = [sum(groups[a:b], start=()) for a, b in pairwise((0, *ends))]
+    ends = context.merge(goods, bads, "free")
     bins = [
-        _counted(Bin(kind="category", codes=tuple(sorted(m))), bad[np.isin(cell, m)])
-        for m in merged
+        _counted(
+            Bin(kind="category", codes=tuple(sorted(sum(groups[begin:end], start=())))),
+            Count(int((goods + bads)[begin:end].sum()), int(bads[begin:end].sum())),
+        )
+        for begin, end in pairwise((0, *ends))
     ]
-    return [*bins, Bin(kind="category", codes=unseen)] if unseen else bins
+    return [*bins, *([Bin(kind="category", codes=unseen)] if unseen else []), missing]
 
 
 def _check_codes(codes: Floats, spec: ColumnSpec) -> None:
@@ -256,32 +340,12 @@ def _histogram(cell: NDArray[np.int64], bad: Booleans, size: int) -> tuple[Float
     return everything - bads, bads
 
 
-def _counted(one: Bin, bad: Booleans) -> Bin:
-    return Bin(
-        kind=one.kind,
-        lower=one.lower,
-        upper=one.upper,
-        codes=one.codes,
-        value=one.value,
-        count=len(bad),
-        bad=int(bad.sum()),
-    )
+def _counted(one: Bin, count: Count) -> Bin:
+    return replace(one, count=count.rows, bad=count.bad)
 
 
 def _weighed(bins: list[Bin], smoothing: float) -> tuple[Bin, ...]:
     good = np.array([b.count - b.bad for b in bins], dtype=np.float64)
     bad = np.array([b.bad for b in bins], dtype=np.float64)
     woe = weight_of_evidence(good, bad, smoothing=smoothing).round(6).tolist()
-    return tuple(
-        Bin(
-            kind=b.kind,
-            lower=b.lower,
-            upper=b.upper,
-            codes=b.codes,
-            value=b.value,
-            count=b.count,
-            bad=b.bad,
-            woe=weight,
-        )
-        for b, weight in zip(bins, woe, strict=True)
-    )
+    return tuple(replace(one, woe=weight) for one, weight in zip(bins, woe, strict=True))

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanwright.binning.bins import BinningNotUsable
-from loanwright.binning.fit import BinningOptions, fit_binning
+from loanwright.binning.fit import BinningOptions, fit_binning, fit_binnings
 from loanwright.features.columns import ColumnSpec
 from loanwright.metrics.samples import OneClassOnly, ParameterOutOfRange, ShapesDiffer
 
@@ -180,3 +180,26 @@ def test_columns_that_cannot_be_binned_are_refused(values, default, spec, error)
 def test_options_out_of_range_are_refused(wrong):
     with pytest.raises(ParameterOutOfRange):
         BinningOptions(**wrong)
+
+
+def test_all_columns_at_once_have_the_bins_that_each_has_alone():
+    random = np.random.default_rng(0)
+    specs = [
+        column(name=f"x{index}", direction=index % 3 - 1, special=(-9.0,) if index % 2 else ())
+        for index in range(17)
+    ] + [column(name="purpose", kind="category", categories=6)]
+    matrix = random.normal(size=(1000, 18)).round(1)
+    matrix[random.random(matrix.shape) < 0.1] = -9.0
+    matrix[random.random(matrix.shape) < 0.1] = np.nan
+    matrix[:, 17] = random.integers(0, 5, 1000)
+    default = random.random(1000) < 0.3
+    alone = tuple(
+        fit_binning(matrix[:, index], default, spec=spec) for index, spec in enumerate(specs)
+    )
+    assert fit_binnings(matrix, default, specs) == alone
+
+
+@pytest.mark.parametrize("shape", [(100,), (100, 2), (99, 1)])
+def test_a_matrix_of_another_shape_is_refused(shape):
+    with pytest.raises(ShapesDiffer):
+        fit_binnings(np.zeros(shape), np.arange(100) % 2, [column()])
