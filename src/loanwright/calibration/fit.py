@@ -1,25 +1,29 @@
 """Finding the calibration curve on the calibration sample."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from loanwright.calibration.beta import beta_curve
 from loanwright.calibration.curve import Calibration
 from loanwright.errors import Rejected
 from loanwright.metrics.probability import fit_line
 from loanwright.metrics.samples import Floats, SampleTooSmall, sample
 
-Method = Literal["auto", "platt", "isotonic"]
+Method = Literal["auto", "platt", "beta", "isotonic"]
 
 FOLDS = 5
 LEAST_ROWS = 30
 LEAST_BLOCK_ROWS = 50
 """Isotonic blocks smaller than this are joined: fewer rows say too little about a rate."""
-LEAST_ISOTONIC_ROWS = 1000
+LEAST_BENT_ROWS = 1000
+"""With fewer rows only the line is tried: a bend could not be told from chance."""
 LEAST_STEP = 1e-6
 SLOPE_SPREAD = 0.25
-_ONE_SIDED = 1.645
 
 
 class RankingReversed(Rejected):
@@ -27,7 +31,7 @@ class RankingReversed(Rejected):
 
 
 class CalibrationMethodUnknown(Rejected):
-    """There is no calibration method {method}; known: auto, platt, isotonic."""
+    """There is no calibration method {method}; known: auto, platt, beta, isotonic."""
 
 
 def fit_calibration(
@@ -42,11 +46,10 @@ def fit_calibration(
     default
         (n,) labels, 1 is bad; both classes must be present.
     method
-        "platt" is a line; "isotonic" joins the centres of the blocks of pool-adjacent-violators
-        by rising segments, so that equal rates stay ranked by the raw log-odds and no tie is
-        made; "auto" takes isotonic where its log loss, cross-validated inside the calibration
-        sample, is better by more than 1.64 standard errors, and the line otherwise and for
-        fewer than 1,000 rows.
+        "platt" is a line; "beta" bends each tail by a power of its own; "isotonic" joins the
+        centres of the blocks of pool-adjacent-violators by rising segments, so that equal rates
+        stay ranked by the raw log-odds and no tie is made; "auto" takes what
+        `choose_calibration` chooses.
     seed
         Of the folds of "auto".
 
@@ -73,17 +76,97 @@ def fit_calibration(
     >>> [round(value, 1) for value in curve.apply([0.0, 1.0]).tolist()]
     [-1.0, 1.0]
     """
+    raw, label = _checked(log_odds, default)
+    chosen = choose_calibration(raw, label, seed=seed).method if method == "auto" else method
+    if chosen not in METHODS:
+        raise CalibrationMethodUnknown(method=chosen)
+    return METHODS[chosen](raw, label)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalibrationTrial:
+    """What one method reached on rows it was not fitted on.
+
+    Attributes
+    ----------
+    method
+        Its name.
+    log_loss
+        Mean over all rows, each from the folds that did not hold it.
+    excess, error
+        Mean difference to the best method, row by row, and its standard error.
+    """
+
+    method: str
+    log_loss: float
+    excess: float
+    error: float
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "method": self.method,
+            "log_loss": round(self.log_loss, 8),
+            "excess": round(self.excess, 8),
+            "error": round(self.error, 8),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CalibrationChoice:
+    """The method that was chosen, and what it was chosen from."""
+
+    method: str
+    trials: tuple[CalibrationTrial, ...]
+
+
+def choose_calibration(
+    log_odds: ArrayLike, default: ArrayLike, *, seed: int = 0
+) -> CalibrationChoice:
+    """Choose a method by log loss on rows that it was not fitted on.
+
+    Each method is fitted on four fifths and judged on the fifth, five times. The simplest
+    (platt, then beta, then isotonic) whose loss exceeds the best one's by no more than one
+    standard error of their difference is taken; fewer than 1,000 rows are given the line.
+
+    Parameters
+    ----------
+    log_odds, default
+        (n,) raw log-odds and labels of the calibration sample.
+    seed
+        Of the folds.
+
+    Raises
+    ------
+    RankingReversed, SampleTooSmall, OneClassOnly, ValuesNotFinite, ShapesDiffer, LabelsNotBinary
+        As `fit_calibration`.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(1)
+    >>> raw = random.normal(size=3000)
+    >>> bad = random.random(3000) < 1 / (1 + np.exp(-raw))
+    >>> choice = choose_calibration(raw, bad)
+    >>> choice.method, [trial.method for trial in choice.trials]
+    ('platt', ['platt', 'beta', 'isotonic'])
+    """
+    raw, label = _checked(log_odds, default)
+    if len(label) < LEAST_BENT_ROWS:
+        return CalibrationChoice(method="platt", trials=())
+    losses = _losses_out_of_fold(raw, label, _stratified_folds(label, seed=seed))
+    if losses is None:
+        return CalibrationChoice(method="platt", trials=())
+    best = min(losses, key=lambda method: float(losses[method].mean()))
+    trials = tuple(_trial(method, loss, losses[best]) for method, loss in losses.items())
+    chosen = next(trial.method for trial in trials if trial.excess <= trial.error)
+    return CalibrationChoice(method=chosen, trials=trials)
+
+
+def _checked(log_odds: ArrayLike, default: ArrayLike) -> tuple[Floats, Floats]:
     checked = sample(default, log_odds)
     if len(checked.default) < LEAST_ROWS:
         raise SampleTooSmall(rows=len(checked.default), least=LEAST_ROWS)
-    label = checked.default.astype(np.float64)
-    if method == "auto":
-        method = _better_method(checked.risk, label, seed=seed)
-    if method == "platt":
-        return _platt(checked.risk, label)
-    if method == "isotonic":
-        return _isotonic(checked.risk, label)
-    raise CalibrationMethodUnknown(method=method)
+    return checked.risk, checked.default.astype(np.float64)
 
 
 def _platt(log_odds: Floats, label: Floats) -> Calibration:
@@ -105,6 +188,11 @@ def _line(log_odds: Floats, label: Floats) -> _Line:
     if fitted.slope <= 0:
         raise RankingReversed(slope=fitted.slope)
     return _Line(intercept=fitted.intercept, slope=fitted.slope)
+
+
+def _beta(log_odds: Floats, label: Floats) -> Calibration:
+    _line(log_odds, label)
+    return beta_curve(log_odds, label, precision=SLOPE_SPREAD**-2)
 
 
 def _isotonic(log_odds: Floats, label: Floats) -> Calibration:
@@ -177,22 +265,34 @@ def _join_last(blocks: list[_Block]) -> None:
     blocks[-1] = blocks[-1].with_(last)
 
 
-def _better_method(log_odds: Floats, label: Floats, *, seed: int) -> Literal["platt", "isotonic"]:
-    if len(label) < LEAST_ISOTONIC_ROWS:
-        return "platt"
-    fold = _stratified_folds(label, seed=seed)
-    gain = np.empty(len(label))
+#: From the simplest to the freest.
+METHODS: Mapping[str, Callable[[Floats, Floats], Calibration]] = MappingProxyType(
+    {"platt": _platt, "beta": _beta, "isotonic": _isotonic}
+)
+
+
+def _losses_out_of_fold(
+    log_odds: Floats, label: Floats, fold: NDArray[np.int64]
+) -> dict[str, Floats] | None:
+    losses = {method: np.empty(len(label)) for method in METHODS}
     for index in range(FOLDS):
         rest, held = fold != index, fold == index
         if label[rest].min() == label[rest].max():
-            return "platt"
-        loss = [
-            _losses(fit(log_odds[rest], label[rest]).apply(log_odds[held]), label[held])
-            for fit in (_platt, _isotonic)
-        ]
-        gain[held] = loss[0] - loss[1]
-    error = float(gain.std(ddof=1)) / np.sqrt(len(gain))
-    return "isotonic" if float(gain.mean()) > _ONE_SIDED * error else "platt"
+            return None
+        for method, fit in METHODS.items():
+            curve = fit(log_odds[rest], label[rest])
+            losses[method][held] = _losses(curve.apply(log_odds[held]), label[held])
+    return losses
+
+
+def _trial(method: str, loss: Floats, best: Floats) -> CalibrationTrial:
+    excess = loss - best
+    return CalibrationTrial(
+        method=method,
+        log_loss=float(loss.mean()),
+        excess=float(excess.mean()),
+        error=float(excess.std(ddof=1)) / len(excess) ** 0.5,
+    )
 
 
 def _stratified_folds(label: Floats, *, seed: int) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from loanwright.calibration.fit import (
     CalibrationMethodUnknown,
     RankingReversed,
+    choose_calibration,
     fit_calibration,
 )
 from loanwright.metrics.discrimination import auc
@@ -32,7 +33,7 @@ def test_platt_finds_the_line_that_made_the_defaults():
     assert curve.apply([0.0, 1.0]) == pytest.approx([-0.5, 0.3], abs=0.05)
 
 
-@pytest.mark.parametrize("method", ["platt", "isotonic", "auto"])
+@pytest.mark.parametrize("method", ["platt", "beta", "isotonic", "auto"])
 def test_calibration_leaves_the_auc_exactly_as_it_was(method):
     raw = np.random.default_rng(2).normal(size=3000).round(2)
     default = happened(bent(raw))
@@ -60,7 +61,31 @@ def test_isotonic_curves_rise_strictly_whatever_the_sample(seed, rows, spread):
 def test_auto_bends_the_curve_where_a_line_does_not_fit():
     raw = np.random.default_rng(3).normal(size=8000)
     default = happened(bent(raw))
+    assert fit_calibration(raw, default).method in ("beta", "isotonic")
+
+
+def test_auto_takes_steps_where_only_steps_fit():
+    raw = np.random.default_rng(3).normal(size=12_000)
+    default = happened(np.where(np.abs(raw) < 0.7, -1.0, 2.0 * raw - 1))
     assert fit_calibration(raw, default).method == "isotonic"
+
+
+def test_the_choice_shows_what_every_method_reached_on_rows_it_had_not_seen():
+    raw = np.random.default_rng(3).normal(size=8000)
+    choice = choose_calibration(raw, happened(bent(raw)))
+    losses = {trial.method: trial for trial in choice.trials}
+    assert list(losses) == ["platt", "beta", "isotonic"]
+    assert losses["platt"].excess > 5 * losses["platt"].error
+    assert min(trial.excess for trial in choice.trials) == 0
+    assert losses[choice.method].excess <= losses[choice.method].error
+
+
+def test_a_line_is_bent_by_chance_in_few_of_sixty_samples():
+    chosen = []
+    for seed in range(60):
+        raw = np.random.default_rng(seed).normal(size=1500)
+        chosen.append(choose_calibration(raw, happened(raw - 1, 500 + seed)).method)
+    assert chosen.count("platt") >= 48
 
 
 def test_auto_stays_with_the_line_where_it_fits():
@@ -118,8 +143,8 @@ def test_a_sample_of_a_few_rows_is_refused():
 
 
 def test_an_unknown_method_is_named():
-    with pytest.raises(CalibrationMethodUnknown, match="beta"):
-        fit_calibration(np.arange(100.0), np.arange(100) % 2, method="beta")
+    with pytest.raises(CalibrationMethodUnknown, match="gamma"):
+        fit_calibration(np.arange(100.0), np.arange(100) % 2, method="gamma")
 
 
 def test_the_same_seed_gives_the_same_curve():
