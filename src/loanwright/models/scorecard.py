@@ -2,20 +2,28 @@
 
 import json
 from collections.abc import Mapping
-from math import log
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loanwright.binning.bins import FeatureBinning
-from loanwright.binning.fit import DEFAULT_OPTIONS, BinningOptions, fit_binning
+from loanwright.binning.fit import DEFAULT_OPTIONS, BinningOptions, fit_binnings
+from loanwright.binning.given import GivenBinning
+from loanwright.engine.scorecard import ScorecardTable
+from loanwright.errors import NotFound
 from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import DefaultClassifier, Matrix
 from loanwright.models.logistic import fit_non_negative
+from loanwright.models.points import points_card
 
 DIGITS = 6
 """Digits after the point of coefficients and contributions: a card is made to be read."""
+
+
+class GivenFeatureUnknown(NotFound):
+    """Bins are given for {feature}, which the model does not have; it has {known}."""
 
 
 class ScorecardClassifier(DefaultClassifier):
@@ -30,12 +38,18 @@ class ScorecardClassifier(DefaultClassifier):
     ----------
     columns
         What the dictionary says about the columns; None treats all as free numbers.
+    bins
+        Bins given by a person, by feature (`loanwright.binning.document.read_bins`); the other
+        features are binned here.
     options
         How fine bins may be; None takes the defaults.
+    max_bins, min_share, gain, free_gain
+        Of the options, one by one, for a search; None leaves what ``options`` has.
     penalty
         L2 penalty on the coefficients, per unit of development log-likelihood.
-    pdo
-        Points that double the odds, for the printed points of bins only.
+    pdo, anchor_score, anchor_odds
+        The product's scale, for the printed points of bins only: points that double the odds,
+        and the score given at these odds good : bad.
     random_state
         Not used: the fit has no chance in it. Here because every family takes a seed.
 
@@ -65,28 +79,60 @@ class ScorecardClassifier(DefaultClassifier):
         self,
         *,
         columns: tuple[ColumnSpec, ...] | None = None,
+        bins: Mapping[str, GivenBinning] | None = None,
         options: BinningOptions | None = None,
+        max_bins: int | None = None,
+        min_share: float | None = None,
+        gain: float | None = None,
+        free_gain: float | None = None,
         penalty: float = 1.0,
         pdo: float = 20.0,
+        anchor_score: float = 600.0,
+        anchor_odds: float = 30.0,
         random_state: int = 0,
     ) -> None:
         self.columns = columns
+        self.bins = bins
         self.options = options
+        self.max_bins = max_bins
+        self.min_share = min_share
+        self.gain = gain
+        self.free_gain = free_gain
         self.penalty = penalty
         self.pdo = pdo
+        self.anchor_score = anchor_score
+        self.anchor_odds = anchor_odds
         self.random_state = random_state
 
     def _learn(self, X: Matrix, default: NDArray[np.bool_]) -> None:
-        options = self.options or DEFAULT_OPTIONS
-        self.binnings_ = tuple(
-            fit_binning(X[:, index], default, spec=spec, options=options)
-            for index, spec in enumerate(self.columns_)
-        )
+        self.binnings_ = self._binnings(X, default)
         risk = -self._woe(X)
         fitted = fit_non_negative(risk, default, penalty=self.penalty)
         self.intercept_ = round(fitted.intercept, DIGITS)
         self.coefficients_ = fitted.coefficients.round(DIGITS)
         self.dropped_ = tuple(self.columns_[index].name for index in fitted.dropped)
+
+    def _binnings(self, X: Matrix, default: NDArray[np.bool_]) -> tuple[FeatureBinning, ...]:
+        given = dict(self.bins or {})
+        names = [spec.name for spec in self.columns_]
+        for unknown in sorted(set(given) - set(names)):
+            raise GivenFeatureUnknown(feature=unknown, known=", ".join(names))
+        options = self._options()
+        free = [index for index, name in enumerate(names) if name not in given]
+        specs = [self.columns_[index] for index in free]
+        found = dict(zip(free, fit_binnings(X[:, free], default, specs, options), strict=True))
+        for index, spec in enumerate(self.columns_):
+            if spec.name in given:
+                found[index] = given[spec.name].fit(
+                    X[:, index], default, spec=spec, smoothing=options.smoothing
+                )
+        return tuple(found[index] for index in range(len(names)))
+
+    def _options(self) -> BinningOptions:
+        named = ("max_bins", "min_share", "gain", "free_gain")
+        chosen = {name: getattr(self, name) for name in named}
+        stated = {name: value for name, value in chosen.items() if value is not None}
+        return replace(self.options or DEFAULT_OPTIONS, **stated)
 
     def _woe(self, X: Matrix) -> Matrix:
         weights = [b.transform(X[:, index]) for index, b in enumerate(self.binnings_)]
@@ -115,17 +161,24 @@ class ScorecardClassifier(DefaultClassifier):
     def to_mapping(self) -> dict[str, Any]:
         """Return the card as plain values: what ``scorecard.json`` holds."""
         features = [self._feature(index, binning) for index, binning in enumerate(self.binnings_)]
-        return {"schema": 1, "intercept": self.intercept_, "features": features}
+        plain = {"schema": 1, "intercept": self.intercept_, "features": features}
+        scale = {
+            "pdo": self.pdo,
+            "anchor_score": self.anchor_score,
+            "anchor_odds": self.anchor_odds,
+        }
+        card = points_card(ScorecardTable.from_mapping(plain), **scale)
+        for feature, points in zip(features, card.points, strict=True):
+            for one, number in zip(feature["bins"], points, strict=True):
+                one["points"] = number
+        return {**plain, "points": {**scale, **card.to_mapping()}}
 
     def _feature(self, index: int, binning: FeatureBinning) -> dict[str, Any]:
         log_odds, share = self.bin_log_odds(index), binning.share
-        mean = float(np.sum(log_odds * share))
-        points = np.rint((mean - log_odds) * (self.pdo / log(2))).astype(np.int64)
         bins = [
             {
                 **one.to_mapping(),
                 "log_odds": float(log_odds[position]),
-                "points": int(points[position]),
                 "share": float(share[position]),
             }
             for position, one in enumerate(binning.bins)
@@ -134,7 +187,11 @@ class ScorecardClassifier(DefaultClassifier):
         return {"name": binning.name, "coefficient": coefficient, "bins": bins}
 
     def native_files(self) -> dict[str, bytes]:
-        """Return ``scorecard.json``; ``points`` are against the average applicant."""
+        """Return ``scorecard.json``.
+
+        The score before calibration is ``points.base`` plus the ``points`` of one bin a feature,
+        to within ``points.greatest_difference``.
+        """
         text = json.dumps(self.to_mapping(), ensure_ascii=False, indent=1, allow_nan=False)
         return {"scorecard.json": (text + "\n").encode()}
 
