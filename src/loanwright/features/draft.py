@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import polars as pl
 
+    from loanwright.features.deriving import Derived
     from loanwright.features.profiling import ColumnProfile
 
 _APPLICANT: Final = re.compile(
@@ -27,7 +29,7 @@ _BAD_WORDS: Final = frozenset(
     | {"chgoff", "charged off", "charged-off"}
 )
 LEAST_BAD: Final = 20
-LEAST_AUC: Final = 0.52
+LEAST_AUC: Final = 0.55
 STRONG_AUC: Final = 0.75
 MOST_ROWS: Final = 200_000
 
@@ -39,6 +41,7 @@ def draft_product(
     name: str,
     bad: str | None = None,
     currency: str = "USD",
+    allow_protected: Collection[str] = (),
 ) -> tuple[str, tuple[str, ...]]:
     """Draft a product file.
 
@@ -54,12 +57,16 @@ def draft_product(
         The bad one of two values; needed where it cannot be guessed.
     currency
         Three-letter code of the amounts.
+    allow_protected
+        Columns with a protected trait, such as age, by which the law that applies lets a lender
+        decide; all others are kept apart.
 
     Returns
     -------
     str
         The TOML text; it loads and trains as it is. English titles are made of the column names,
-        Russian ones are marked to be translated, directions are marked to be reviewed.
+        Russian ones are marked to be translated, directions are marked to be reviewed. Derived
+        features that the table suggests are among the model inputs, each with its reason.
     tuple of str
         Warnings: which columns are left out of the model inputs and why (leak suspects,
         identifiers, constants, dates, protected traits, long texts), and what else to look at.
@@ -78,43 +85,79 @@ def draft_product(
     >>> [feature.name for feature in parse_product(text).model_features("new")]
     ['income']
     """
-    from loanwright.features.profiling import profile_column
-
     name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "product"
     table, default, bad, warnings = _labelled(table, default_column, bad)
     applicant = next((c for c in table.columns if _APPLICANT.match(c)), None)
-    profiles: list[ColumnProfile] = []
-    for column in table.columns:
-        if column not in (default_column, applicant):
-            taken = {profile.name for profile in profiles}
-            own = _own_name(column, taken)
-            profiles.append(profile_column(table.get_column(column), default, own))
-    warnings += [f"{p.column}: left out, {p.left_out}" for p in profiles if p.left_out]
-    warnings += [
-        f"{p.column}: alone it reaches AUC {p.auc:.2f}; make sure it is known before the decision"
-        for p in profiles
-        if not p.left_out and p.auc > STRONG_AUC
-    ]
-    if not any(p.kind and not p.left_out for p in profiles):
-        raise TableNotDraftable(why="no column is left that could be a model input")
-    sample = {"default": default_column, "bad": bad, "applicant": applicant}
+    features = table.drop(default_column, *([applicant] if applicant else []))
+    profiles = _profiles(features, default, allow_protected)
+    warnings += list(_warnings(profiles))
     if applicant is None:
         warnings.append("no column names the applicant: rows of one person cannot be kept together")
-    text = "\n".join(
-        [
-            *_head(name, currency, sample),
-            *_segment(profiles, rows=len(default)),
-            *_scale_and_policy(name, float(default.mean())),
-            *_feature_tables(profiles),
-        ]
+    draft = _Draft(
+        name=name,
+        currency=currency,
+        sample={"default": default_column, "bad": bad, "applicant": applicant},
+        bad_rate=float(default.mean()),
+        profiles=profiles,
     )
-    return text + "\n", tuple(warnings)
+    derived = _derived(draft, features, default)
+    return draft.text(derived), tuple(warnings)
 
 
-def _own_name(column: str, taken: set[str]) -> str:
-    from loanwright.features.profiling import feature_name
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Draft:
+    """What is written, but for the derived features."""
 
-    return feature_name(column, taken)
+    name: str
+    currency: str
+    sample: Mapping[str, str | None]
+    bad_rate: float
+    profiles: list[ColumnProfile]
+
+    def text(self, derived: Sequence[Derived]) -> str:
+        """Return the product file."""
+        parts = [
+            *_head(self),
+            *_segment(self.profiles, derived),
+            *_scale_and_policy(self.name, self.bad_rate),
+            *_feature_tables(self.profiles),
+            *_derived_tables(derived),
+        ]
+        return "\n".join(parts) + "\n"
+
+
+def _profiles(
+    table: pl.DataFrame, default: npt.NDArray[np.float64], allowed: Collection[str]
+) -> list[ColumnProfile]:
+    from loanwright.features.profiling import feature_name, profile_column
+
+    profiles: list[ColumnProfile] = []
+    for column in table.columns:
+        own = feature_name(column, {profile.name for profile in profiles})
+        profile = profile_column(table.get_column(column), default, own, allowed=column in allowed)
+        profiles.append(profile)
+    if not any(p.kind and not p.left_out for p in profiles):
+        raise TableNotDraftable(why="no column is left that could be a model input")
+    return profiles
+
+
+def _warnings(profiles: list[ColumnProfile]) -> Iterator[str]:
+    yield from (f"{p.column}: left out, {p.left_out}" for p in profiles if p.left_out)
+    for profile in profiles:
+        if not profile.left_out and profile.auc > STRONG_AUC:
+            strength = f"alone it reaches AUC {profile.auc:.2f}"
+            yield f"{profile.column}: {strength}; make sure it is known before the decision"
+
+
+def _derived(
+    draft: _Draft, table: pl.DataFrame, default: npt.NDArray[np.float64]
+) -> tuple[Derived, ...]:
+    from loanwright.features.deriving import suggest_derived
+    from loanwright.features.product import parse_product
+
+    # The draft so far encodes the table, so that formulas see what serving will see.
+    product = parse_product(draft.text(()))
+    return suggest_derived(product, draft.profiles, table, default)
 
 
 def _labelled(
@@ -167,7 +210,8 @@ def _bad_value(series: pl.Series, bad: str | None) -> str | None:
     return bad
 
 
-def _head(name: str, currency: str, sample: dict[str, str | None]) -> Iterator[str]:
+def _head(draft: _Draft) -> Iterator[str]:
+    name = draft.name
     title = name.replace("-", " ").capitalize()
     yield f"# Product file of {name}: a first draft, made from a table. Read every line; look for"
     yield "# REVIEW (a guess of the machine) and «перевести» (a Russian text to be written)."
@@ -176,19 +220,28 @@ def _head(name: str, currency: str, sample: dict[str, str | None]) -> Iterator[s
     yield "[product]"
     yield f"name = {_quoted(name)}"
     yield f"title = {_texts(title)}"
-    yield f"currency = {_quoted(currency)}  # REVIEW"
+    yield f"currency = {_quoted(draft.currency)}  # REVIEW"
+    used = [p.name for p in draft.profiles if p.protected and not p.left_out]
+    if used:
+        yield "protected_allowed = [  # REVIEW: name the law that lets you decide by them"
+        why = '{ en = "Stated to be lawful here.", ru = "Заявлено как законное здесь." }'
+        for protected in used:
+            yield f'  {{ feature = {_quoted(protected)}, uses = ["model"], why = {why} }},'
+        yield "]"
     yield ""
     yield "[sample]"
-    yield from (f"{key} = {_quoted(value)}" for key, value in sample.items() if value is not None)
+    for key, value in draft.sample.items():
+        if value is not None:
+            yield f"{key} = {_quoted(value)}"
     yield ""
 
 
-def _segment(profiles: list[ColumnProfile], *, rows: int) -> Iterator[str]:
+def _segment(profiles: list[ColumnProfile], derived: Sequence[Derived]) -> Iterator[str]:
     yield "# One segment: every feature is taken for an answer of the applicant. Give the features"
     yield '# that only your own records hold source = "behaviour" and add [segments.existing].'
     yield "[segments.new]"
     yield 'title = { en = "All applicants", ru = "Все заявители" }'
-    yield f'champion = "{"lightgbm" if rows >= 3000 else "scorecard"}"'
+    yield 'champion = "best"  # whatever ranks best on rows it was not fitted on'
     yield "features = ["
     for profile in profiles:
         if not profile.left_out:
@@ -197,6 +250,9 @@ def _segment(profiles: list[ColumnProfile], *, rows: int) -> Iterator[str]:
             yield f"  # {_quoted(profile.name)},  # left out: {_comment(profile.left_out)}"
         else:
             yield f"  # column {_comment(profile.column)} left out: {_comment(profile.left_out)}"
+    if derived:
+        yield "  # Derived from the columns above, at the end of this file:"
+    yield from (f"  {_quoted(one.suggestion.name)}," for one in derived)
     yield "]"
     yield ""
 
@@ -268,15 +324,41 @@ def _feature_table(profile: ColumnProfile, title: str) -> Iterator[str]:
         yield "protected = true  # REVIEW: guessed from the name"
     if profile.has_missing:
         yield "missing = { allowed = true }"
-    yield from _direction(profile)
+    yield from _direction(profile.rising_auc)
+    yield from _reasons(profile.name, title, title)
+
+
+def _derived_tables(derived: Sequence[Derived]) -> Iterator[str]:
+    if derived:
+        yield "# --- Derived features, suggested by the table: take out what you cannot defend ---"
+        yield ""
+    for one in derived:
+        suggestion = one.suggestion
+        title, russian = suggestion.title.en[:500], suggestion.title.ru[:500]
+        both = f"{{ en = {_quoted(title)}, ru = {_quoted(russian)} }}"
+        yield f"# REVIEW: {_comment(suggestion.why)}"
+        yield f"[features.{suggestion.name}]"
+        yield f"title = {both}"
+        yield f"help = {both}"
+        yield f'type = "{"integer" if suggestion.whole else "number"}"'
+        yield f"expression = {_quoted(suggestion.expression)}"
+        yield from _direction(one.rising_auc)
+        yield from _reasons(suggestion.name, title, russian)
+        yield ""
+
+
+def _reasons(name: str, english: str, russian: str) -> Iterator[str]:
     yield ""
-    yield f"[features.{profile.name}.reasons]"
-    yield f"adverse = {_reason(title, 'adds to the risk', 'повышает риск')}"
-    yield f"favourable = {_reason(title, 'lowers the risk', 'снижает риск')}"
+    yield f"[features.{name}.reasons]"
+    for key, en, ru in (
+        ("adverse", "adds to the risk", "повышает риск"),
+        ("favourable", "lowers the risk", "снижает риск"),
+    ):
+        texts = _quoted(f"“{english}” {en}."), _quoted(f"«{russian}» {ru}.")
+        yield f"{key} = {{ en = {texts[0]}, ru = {texts[1]} }}"
 
 
-def _direction(profile: ColumnProfile) -> Iterator[str]:
-    score = profile.rising_auc
+def _direction(score: float) -> Iterator[str]:
     if max(score, 1 - score) < LEAST_AUC:
         return
     sign = "riskier" if score > 0.5 else "safer"
@@ -287,10 +369,6 @@ def _direction(profile: ColumnProfile) -> Iterator[str]:
     strength = f"{max(score, 1 - score):.2f}"
     yield f"# REVIEW: alone it reaches AUC {strength}; is the direction believable?"
     yield f'direction = {{ sign = "{sign}", why = {why} }}'
-
-
-def _reason(title: str, english: str, russian: str) -> str:
-    return f"{{ en = {_quoted(f'“{title}” {english}.')}, ru = {_quoted(f'«{title}» {russian}.')} }}"
 
 
 def _texts(text: str) -> str:

@@ -98,7 +98,9 @@ def feature_name(column: str, taken: set[str]) -> str:
     return unique
 
 
-def profile_column(series: pl.Series, default: Array, name: str) -> ColumnProfile:
+def profile_column(
+    series: pl.Series, default: Array, name: str, *, allowed: bool = False
+) -> ColumnProfile:
     """Look at one column.
 
     Parameters
@@ -109,6 +111,8 @@ def profile_column(series: pl.Series, default: Array, name: str) -> ColumnProfil
         (n,) label, 1 = bad.
     name
         The feature name it will have.
+    allowed
+        Whether it may be a model input although its name speaks of a protected trait.
 
     Returns
     -------
@@ -116,7 +120,7 @@ def profile_column(series: pl.Series, default: Array, name: str) -> ColumnProfil
         What was seen.
     """
     series = _tidy(series)
-    seen = _Seen(series=series, name=name, default=default)
+    seen = _Seen(series=series, name=name, default=default, allowed=allowed)
     present = series.drop_nulls()
     if present.n_unique() <= 1:
         why = "constant" if len(present) else "empty"
@@ -137,6 +141,7 @@ class _Seen:
     series: pl.Series
     name: str
     default: Array
+    allowed: bool = False
 
     def unusable(self, why: str) -> ColumnProfile:
         """Return a profile of a column that cannot be a feature as it is."""
@@ -158,7 +163,7 @@ class _Seen:
         score = auc(_group_rates(groups, self.default)[groups], self.default)
         left_out = _leak(left_out, score)
         protected = bool(_PROTECTED.search(self.name))
-        if protected and not left_out:
+        if protected and not left_out and not self.allowed:
             left_out = "protected by its name: keep it apart to measure fairness"
         plain = ~np.isnan(values) & ~np.isin(values, special)
         ordered = rest.get("kind") in ("number", "integer", "boolean")
@@ -167,7 +172,7 @@ class _Seen:
             name=self.name,
             has_missing=bool(np.isnan(values).any()),
             auc=score,
-            rising_auc=_rising(values[plain], self.default[plain]) if ordered else 0.5,
+            rising_auc=rising_auc(values[plain], self.default[plain]) if ordered else 0.5,
             protected=protected,
             left_out=left_out,
             **rest,
@@ -313,16 +318,38 @@ def _group_rates(groups: npt.NDArray[np.int64], default: Array) -> Array:
     return rates
 
 
-def _rising(values: Array, default: Array) -> float:
-    """Return the AUC of rising values, or 0.5 where the bad rates turn around."""
-    if len(values) < 100 or not 0 < default.sum() < len(default):
+def rising_auc(values: Array, default: Array) -> float:
+    """Return the AUC of rising values, or 0.5 where the sample does not clearly say one direction.
+
+    Parameters
+    ----------
+    values
+        (n,) quantities, without missing values and codes.
+    default
+        (n,) label, 1 = bad.
+
+    Notes
+    -----
+    A direction is clear where the AUC is three standard errors from one half and no neighbour of
+    ten quantile groups turns back by two: a forced direction that is wrong costs more than a
+    missing one.
+    """
+    bad = float(default.sum())
+    if len(values) < 100 or not 0 < bad < len(default):
         return 0.5
     score = auc(values, default)
-    edges = np.unique(np.quantile(values, [0.2, 0.4, 0.6, 0.8]))
-    rates = _group_rates(np.searchsorted(edges, values), default)
+    error = math.sqrt((1 / bad + 1 / (len(default) - bad)) / 12)
+    if abs(score - 0.5) < 3 * error:
+        return 0.5
+    edges = np.unique(np.quantile(values, np.linspace(0.1, 0.9, 9)))
+    groups = np.searchsorted(edges, values)
+    count = np.maximum(np.bincount(groups, minlength=len(edges) + 1), 1)
+    rates = _group_rates(groups, default)
+    rates = np.append(rates, np.full(len(count) - len(rates), rates[-1]))
+    mean = float(default.mean())
+    noise = np.sqrt(mean * (1 - mean) * (1 / count[1:] + 1 / count[:-1]))
     steps = np.diff(rates) * (1.0 if score > 0.5 else -1.0)
-    noise = 2 * math.sqrt(float(default.mean() * (1 - default.mean())) * 10 / len(values))
-    return score if bool((steps > -noise).all()) else 0.5
+    return score if bool((steps > -2 * noise).all()) else 0.5
 
 
 def auc(values: Array, default: Array) -> float:
