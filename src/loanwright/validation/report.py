@@ -139,14 +139,14 @@ def _group(default: NDArray[np.bool_], probability: NDArray[np.float64]) -> dict
 
 
 def _scores(sample: ScoredSample) -> dict[str, Any]:
-    edges = _round_edges(int(sample.score.min()), int(sample.score.max()))
+    edges = round_edges(int(sample.score.min()), int(sample.score.max()))
     default = np.asarray(sample.default, dtype=np.bool_)
     good, _ = np.histogram(sample.score[~default], bins=edges)
     bad, _ = np.histogram(sample.score[default], bins=edges)
     return {"edges": edges, "good": good.tolist(), "bad": bad.tolist()}
 
 
-def _round_edges(low: int, high: int) -> list[int]:
+def round_edges(low: int, high: int) -> list[int]:
     """Return about SCORE_BINS edges at round scores around all scores."""
     wide = max(high - low + 1, 1) / SCORE_BINS
     step = next(step for step in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 10**9) if step >= wide)

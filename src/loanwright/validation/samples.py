@@ -17,8 +17,8 @@ from loanwright.metrics.probability import (
     reliability,
 )
 
-NAMES = ("development", "calibration", "holdout", "out_of_time")
-JUDGED = ("holdout", "out_of_time")
+NAMES = ("development", "calibration", "holdout", "out_of_time", "fresh")
+JUDGED = ("holdout", "out_of_time", "fresh")
 """The samples that neither the model nor its calibration has seen: one of them is judged."""
 
 
@@ -33,7 +33,8 @@ class ScoredSample:
     Attributes
     ----------
     name
-        development, calibration, holdout (random) or out_of_time (dated).
+        development, calibration, holdout (random), out_of_time (dated), or fresh (rows that were
+        not there when the model was made).
     default
         (n,) labels, 1 is bad.
     probability

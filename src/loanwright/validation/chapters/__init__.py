@@ -1,0 +1,1 @@
+"""The sixteen chapters of a validation report, one module each."""
