@@ -1,6 +1,7 @@
 """A bootstrap over counts of distinct risks, for statistics of ranks."""
 
 from collections.abc import Callable
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from loanwright.metrics.distributions import normal_quantile
 from loanwright.metrics.estimate import Estimate
 from loanwright.metrics.samples import Floats, ParameterOutOfRange, Sample
+from loanwright.metrics.smoothing import is_fine, smooth_cells
 
 
 class Counts(NamedTuple):
@@ -28,11 +30,15 @@ class Resampling(NamedTuple):
     stratified
         Whether each replicate holds as many bads and goods as the sample; otherwise the default
         rate varies as it would from sample to sample.
+    smooth
+        Whether replicates come from a smooth population that looks like the sample, where its
+        risks have levels enough. For statistics that pick a best cutoff, such as KS.
     """
 
     replicates: int
     seed: int
     stratified: bool
+    smooth: bool = False
 
 
 def distinct_counts(sample: Sample) -> Counts:
@@ -51,14 +57,17 @@ def bootstrap(
     *,
     level: float,
     resampling: Resampling,
+    logit: bool = False,
 ) -> Estimate:
     """Return a statistic between 0 and 1 with a bias-corrected normal bootstrap interval.
 
     The interval reaches a normal quantile times the spread of the replicates to both sides of
-    the value less its bias, which is estimated by how far replicates lie above the sample on
-    average: a maximum such as KS is larger in replicates than in the sample, and larger in the
-    sample than in the population. Percentiles of KS covered the truth in 70 to 90 % of simulated
-    samples where this interval covered it in 90 to 95 %.
+    the value less its bias. The bias is how far replicates lie on average above the population
+    they are drawn from: the sample itself, or its smooth likeness. A statistic that picks a best
+    cutoff, such as KS or EMP, is larger in a sample than in the population, and the plain
+    bootstrap sees little more than half of that; its intervals of KS covered the truth in 87 to
+    92 % of simulated samples, those from the smooth likeness in 95 %. ``logit`` makes the interval
+    symmetric on the logit, for statistics whose spread follows their value.
 
     Raises
     ------
@@ -71,17 +80,59 @@ def bootstrap(
             name="replicates", value=replicates, demand="50 or more are needed"
         )
     value = statistic(counts)
-    drawn = _replicate(counts, statistic, resampling)
-    centre = 2 * value - float(drawn.mean())
+    rows = int(counts.bad.sum() + counts.good.sum())
+    smooth = resampling.smooth and is_fine(len(counts.bad), rows)
+    population = _likeness(counts) if smooth else counts
+    draw = _replicate_likeness if smooth else _replicate
+    drawn = draw(population, statistic, resampling)
+    bias = float(drawn.mean()) - (statistic(population) if smooth else value)
     reach = normal_quantile(level) * float(drawn.std(ddof=1))
-    kind = "stratified bootstrap" if resampling.stratified else "bootstrap"
+    lower, upper = (_logit_ends if logit else _ends)(value - bias, reach)
+    kinds = ("smooth " if smooth else "") + ("stratified " if resampling.stratified else "")
     return Estimate(
         value=value,
-        lower=max(0.0, min(value, centre - reach)),
-        upper=min(1.0, max(value, centre + reach)),
+        lower=max(0.0, min(value, lower)),
+        upper=min(1.0, max(value, upper)),
         level=level,
-        method=f"{kind}, bias-corrected, {replicates} replicates",
+        method=f"{kinds}bootstrap, bias-corrected, {replicates} replicates",
     )
+
+
+def _ends(centre: float, reach: float) -> tuple[float, float]:
+    return centre - reach, centre + reach
+
+
+def _logit_ends(centre: float, reach: float) -> tuple[float, float]:
+    if not 0 < centre < 1:
+        return _ends(centre, reach)
+    middle, width = log(centre / (1 - centre)), reach / (centre * (1 - centre))
+    ends = (min(max(end, -700.0), 700.0) for end in (middle - width, middle + width))
+    lower, upper = (1 / (1 + exp(-end)) for end in ends)
+    return lower, upper
+
+
+def _likeness(counts: Counts) -> Counts:
+    """Return the smooth likeness of a sample, as counts that need not be whole."""
+    cells = smooth_cells(counts.bad, counts.good)
+    return Counts(bad=cells.bad * counts.bad.sum(), good=cells.good * counts.good.sum())
+
+
+def _replicate_likeness(
+    population: Counts, statistic: Callable[[Counts], float], resampling: Resampling
+) -> Floats:
+    random = np.random.default_rng(resampling.seed)
+    bads, rows = (round(float(x)) for x in (population.bad.sum(), sum(map(np.sum, population))))
+    share_bad, share_good = (side / side.sum() for side in population)
+    drawn: list[float] = []
+    while len(drawn) < resampling.replicates:
+        bad = bads if resampling.stratified else int(random.binomial(rows, bads / rows))
+        if 0 < bad < rows:
+            counts = Counts(
+                bad=random.multinomial(bad, share_bad).astype(np.float64),
+                good=random.multinomial(rows - bad, share_good).astype(np.float64),
+            )
+            drawn.append(statistic(counts))
+    return np.array(drawn)
 
 
 def _replicate(

@@ -71,14 +71,16 @@ def calibration_error(
     table = group_sums(checked, groups)
     share = table.rows / table.rows.sum()
     gap = (table.defaults - table.expected) / table.rows
-    spread = np.sqrt(table.variance) / table.rows
-    noise = np.random.default_rng(seed).normal(size=(replicates, len(gap))) * spread
+    stated = table.expected / table.rows
+    noise = np.random.default_rng(seed).normal(size=(replicates, len(gap)))
     value = float(np.sum(share * np.abs(gap)))
-    null = np.abs(noise) @ share
+    null = np.abs(noise * np.sqrt(table.variance) / table.rows) @ share
     tail = (1 - check_level(level)) / 2
 
     def exceeded(stretch: float) -> float:
-        return float(np.mean(np.abs(noise + stretch * gap) @ share >= value))
+        rate = np.clip(stated + stretch * gap, 0.0, 1.0)
+        spread = np.sqrt(rate * (1 - rate) / table.rows)
+        return float(np.mean(np.abs(noise * spread + stretch * gap) @ share >= value))
 
     lower = _stretch(exceeded, tail) if exceeded(0.0) < tail else 0.0
     upper = _stretch(exceeded, 1 - tail)

@@ -92,7 +92,7 @@ def emp(
     0.0974701705
     """
     counts = distinct_counts(sample(default, risk))
-    resampling = Resampling(replicates=replicates, seed=seed, stratified=False)
+    resampling = Resampling(replicates=replicates, seed=seed, stratified=False, smooth=True)
     return bootstrap(counts, partial(_emp, loss=loss), level=level, resampling=resampling)
 
 
@@ -173,7 +173,7 @@ def h_measure(
     0.5
     """
     counts = distinct_counts(sample(default, risk))
-    resampling = Resampling(replicates=replicates, seed=seed, stratified=False)
+    resampling = Resampling(replicates=replicates, seed=seed, stratified=False, smooth=True)
     return bootstrap(counts, partial(_h, prior=prior), level=level, resampling=resampling)
 
 
