@@ -14,6 +14,7 @@ from loanwright.cli import (
     deciding,
     demo,
     doctor,
+    exporting,
     keys,
     model,
     product,
@@ -22,6 +23,7 @@ from loanwright.cli import (
     report,
     serving,
     train,
+    validate,
 )
 from loanwright.cli.failures import PlainFailures
 
@@ -56,6 +58,8 @@ def main(
 app.add_typer(product.app, name="product")
 app.command("train")(train.train)
 app.command("report")(report.report)
+app.command("validate")(validate.validate)
+app.command("export")(exporting.export)
 app.command("serve")(serving.serve)
 app.command("decide")(deciding.decide)
 app.command("record")(recording.record)
