@@ -124,7 +124,7 @@ def test_delong_intervals_cover_the_truth_as_often_as_they_say():
 def test_bootstrap_intervals_cover_the_truth_about_as_often_as_they_say(metric, truth):
     covered = 0
     for seed in range(120):
-        found = metric(*drawn(700, seed=seed), replicates=60, seed=10_000 + seed)
+        found = metric(*drawn(700, seed=seed), replicates=200, seed=10_000 + seed)
         covered += found.lower <= truth <= found.upper
     assert covered / 120 >= 0.87
 
