@@ -1,4 +1,4 @@
-"""Reading a sample and cutting it in three, person by person."""
+"""Reading a sample and cutting it in three, and in folds, person by person."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,6 +22,9 @@ LEAST_OF_EACH: Final = 50
 
 #: Shares of development, calibration and the untouched sample.
 SHARES: Final = (0.6, 0.2, 0.2)
+
+#: Share of the dated rows that are only learned from: the first fold needs something to go by.
+FIRST_SHARE: Final = 0.4
 
 Rows = NDArray[np.int64]
 
@@ -235,6 +238,90 @@ def split_sample(
         if not len(getattr(split, name)):
             raise SplitRefused(problem=f"no row is left for the {name} sample")
     return split
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fold:
+    """Rows to learn from and rows to be judged on; no person is in both.
+
+    Attributes
+    ----------
+    fit, judged
+        Row numbers, each in rising order.
+    """
+
+    fit: Rows
+    judged: Rows
+
+
+def inner_folds(sample: Sample, split: Split, *, count: int, seed: int = 0) -> tuple[Fold, ...]:
+    """Divide the rows that may be learned from into folds, the rows of one person together.
+
+    Parameters
+    ----------
+    sample
+        Labels, people and dates.
+    split
+        Its development and calibration rows are divided; the judged rows are left alone.
+    count
+        Number of folds, 2 or more.
+    seed
+        Of the random generator.
+
+    Returns
+    -------
+    tuple of Fold
+        Without dates every row is judged once, by a model fitted on all other folds. With dates
+        the earliest 40 % are judged never; every later fold is judged by a model of the rows
+        before it alone, without the people who are judged.
+
+    Raises
+    ------
+    SplitRefused
+        If a fold would lack defaults or good rows.
+
+    Examples
+    --------
+    >>> sample = Sample(columns={}, default=(np.arange(100) % 5 == 0).astype(np.int8))
+    >>> folds = inner_folds(sample, split_sample(sample.default), count=4)
+    >>> [(len(fold.fit), len(fold.judged)) for fold in folds]
+    [(60, 20), (60, 20), (60, 20), (60, 20)]
+    """
+    rows = np.sort(np.concatenate([split.development, split.calibration]))
+    if sample.date is None:
+        folds = _folds_at_random(sample, rows, count, seed)
+    else:
+        folds = _folds_by_date(sample, rows, count)
+    for fold in folds:
+        for part in (fold.fit, fold.judged):
+            if len(np.unique(sample.default[part])) < 2:
+                raise SplitRefused(problem="a fold lacks defaults or good rows; add rows")
+    return folds
+
+
+def _people_of(sample: Sample, rows: Rows) -> NDArray[Any]:
+    return rows if sample.applicant is None else sample.applicant[rows]
+
+
+def _folds_at_random(sample: Sample, rows: Rows, count: int, seed: int) -> tuple[Fold, ...]:
+    bounds = np.arange(1, count) / count
+    label = sample.default[rows].astype(np.int64)
+    parts = _parts(label, _people_of(sample, rows), bounds, seed)
+    return tuple(Fold(fit=rows[parts != part], judged=rows[parts == part]) for part in range(count))
+
+
+def _folds_by_date(sample: Sample, rows: Rows, count: int) -> tuple[Fold, ...]:
+    date = np.asarray(sample.date)[rows]
+    people = _people_of(sample, rows)
+    bounds = np.quantile(date, np.linspace(FIRST_SHARE, 1.0, count + 1), method="lower")
+    part = np.searchsorted(bounds[1:-1], date, side="right")
+    part[date <= bounds[0]] = -1
+    folds = []
+    for number in range(count):
+        judged = part == number
+        fit = (part < number) & ~np.isin(people, people[judged])
+        folds.append(Fold(fit=rows[fit], judged=rows[judged]))
+    return tuple(folds)
 
 
 def _split_at_random(label: Rows, people: NDArray[Any], seed: int) -> Split:

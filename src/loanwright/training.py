@@ -1,77 +1,120 @@
 """The life of a model, from a table to a package, told from top to bottom."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from importlib.metadata import version
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from loanwright.calibration.fit import fit_calibration
-from loanwright.engine.load import load_runtime
-from loanwright.engine.runtime import Runtime
-from loanwright.errors import Rejected
+from loanwright.errors import Unavailable
 from loanwright.explanation.reasons import reason_catalogue
-from loanwright.features.columns import (
-    column_specs,
-    matrix_from_columns,
-)
+from loanwright.features.columns import column_specs, matrix_from_columns
 from loanwright.features.product import Product
-from loanwright.models.contract import DefaultClassifier
-from loanwright.models.registry import find_family, installed_families, make_model
-from loanwright.packaging.assessor import Assessor
-from loanwright.packaging.card import model_card
-from loanwright.packaging.choosing import choose_rows, records_of
-from loanwright.packaging.golden import golden_lines, write_golden
-from loanwright.packaging.groups import protected_groups
-from loanwright.packaging.layout import GOLDEN_ROWS
-from loanwright.packaging.write import json_bytes, write_package
-from loanwright.sampling import Sample, Split, read_sample, split_sample
-from loanwright.scaling import Scale
-from loanwright.validation.features import feature_summaries
-from loanwright.validation.html import render
-from loanwright.validation.report import Subject, validation_report
-from loanwright.validation.samples import ScoredSample
+from loanwright.models.blending import FAMILY as BLEND
+from loanwright.models.blending import blend
+from loanwright.models.choosing import NOISE, Comparison, compare, not_installed
+from loanwright.models.contest import Pace, compete
+from loanwright.models.criteria import AUC, Criterion
+from loanwright.models.crossfit import Candidate, OutOfFold, Task
+from loanwright.models.registry import FAMILIES, find_family, installed_families
+from loanwright.packaging.build import (
+    EngineDisagrees,
+    Progress,
+    Study,
+    TrainedModel,
+    build_package,
+)
+from loanwright.sampling import inner_folds, read_sample, split_sample
 
 if TYPE_CHECKING:
     import polars as pl
 
-Floats = NDArray[np.float64]
-Progress = Callable[[str, float], None]
+__all__ = [
+    "EngineDisagrees",
+    "NothingToCompare",
+    "Plan",
+    "TrainedModel",
+    "TrainingRun",
+    "train",
+    "train_and_choose",
+]
 
-#: Largest difference between the log-odds of the trained model and of the engine that serves it.
-ENGINE_TOLERANCE: Final = 1e-9
-LIBRARIES: Final = ("loanwright", "lightgbm", "numba", "numpy", "polars", "scikit-learn", "scipy")
+#: Looks for better settings: segment, task, what the defaults reached, time; returns, for each
+#: family that came to it, the better of the two.
+Tune = Callable[[str, Task, Sequence[OutOfFold], Pace], Sequence[OutOfFold]]
+
+MANY_ROWS: Final = 20_000
+FOLDS: Final = 5
+FOLDS_OF_MANY_ROWS: Final = 3
+"""With dates as well: there every fold costs a share of the earliest rows."""
+TUNING_SHARE: Final = 0.75
+"""Of the time that is left after the comparison; the rest is for the final fits."""
 
 
-class EngineDisagrees(Rejected):
-    """The engine differs from the trained {family} by {difference} on the log-odds."""
+class NothingToCompare(Unavailable):
+    """None of the families {families} is installed here; `loanwright doctor` says what is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TrainedModel:
-    """A model that was trained, validated and packaged.
+class Plan:
+    """How the families of a product are to be compared.
 
     Attributes
     ----------
-    segment, family
-        What it is for, and what kind of model it is.
-    path, hash
-        Its package.
-    report
-        Its validation report, as in ``report.json``.
-    champion
-        Whether the product names its family as the first champion of the segment.
+    models_dir
+        Where the packages are written.
+    seed
+        Of everything that chance decides.
+    segments, families
+        Which to train; None trains all, and every family that is installed.
+    settings
+        Family to the parameters of its estimator that differ from their defaults.
+    criterion, noise
+        By which figure families are compared, and how many paired standard errors are noise.
+    folds
+        Inner folds; None takes 5, and 3 from 20,000 rows on or where the product names a date.
+    budget
+        Seconds for all of it; families that would need too much of it are skipped. None waits.
+    tune
+        Looks for better settings of the contenders; None keeps the given ones.
     """
 
-    segment: str
-    family: str
-    path: Path
-    hash: str
-    report: Mapping[str, Any]
-    champion: bool
+    models_dir: Path
+    seed: int = 0
+    segments: tuple[str, ...] | None = None
+    families: tuple[str, ...] | None = None
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    criterion: Criterion = field(default_factory=AUC)
+    noise: float = NOISE
+    folds: int | None = None
+    budget: float | None = None
+    tune: Tune | None = None
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """Return the installed families that are wanted, the easiest to read first."""
+        wanted = set(FAMILIES if self.families is None else self.families)
+        for family in wanted:
+            find_family(family)
+        return tuple(
+            Candidate(family=family, settings=self.settings.get(family, {}))
+            for family in installed_families()
+            if family in wanted
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingRun:
+    """What a training run left.
+
+    Attributes
+    ----------
+    models
+        In the order of the product's segments, for each the easiest to read first.
+    comparisons
+        Segment to what the choice was made from; empty where nothing was compared.
+    """
+
+    models: tuple[TrainedModel, ...]
+    comparisons: Mapping[str, Comparison] = field(default_factory=dict)
 
 
 def train(
@@ -85,9 +128,9 @@ def train(
 ) -> tuple[TrainedModel, ...]:
     """Train, calibrate, validate and package the models of a product.
 
-    The sample is split once, the rows of one person together: development 60 % for fitting,
-    calibration 20 % for the probabilities, and 20 % that nothing touches before it is judged
-    (the latest ones where the product names a date).
+    Without ``only``, all installed families are compared and one is chosen, as in
+    `train_and_choose`. With it, the named models are fitted on the development sample (60 %) and
+    calibrated on the calibration sample (20 %), and nothing is chosen.
 
     Parameters
     ----------
@@ -101,7 +144,7 @@ def train(
     seed
         Of everything that chance decides: same seed, same table, same versions, same bytes.
     only
-        Pairs of segment and family to train; None trains all.
+        Pairs of segment and family to train; None compares all.
     progress
         Called with what is being done and the share that is done, from 0 to 1.
 
@@ -135,206 +178,161 @@ def train(
     ...     trained[0].path.name.rsplit("-", 1)[0]
     'instalment-loan-new-scorecard'
     """
-    tell = progress or _say_nothing
-    tell("reading the sample", 0.0)
-    sample = read_sample(product, table)
-    split = split_sample(sample.default, applicant=sample.applicant, date=sample.date, seed=seed)
-    study = Study(product=product, sample=sample, split=split, seed=seed, models_dir=models_dir)
-    wanted = _wanted(product, only)
-    _refuse_unfit(study, {segment for segment, _ in wanted})
+    plan = Plan(models_dir=models_dir, seed=seed)
+    if only is None:
+        return train_and_choose(product, table, plan, progress=progress).models
+    pairs = _wanted(product, only)
+    study = _open(product, table, plan, progress)
+    _refuse_unfit(study, {segment for segment, _ in pairs})
     trained = []
-    for place, (segment, family) in enumerate(wanted):
-        tell(f"{segment}, {family}", place / len(wanted))
-        trained.append(_train_one(study, segment, family))
-    tell("done", 1.0)
+    for place, (segment, family) in enumerate(pairs):
+        study.tell(f"{segment}, {family}", place / len(pairs))
+        trained.append(
+            build_package(study, _task(study, segment), Candidate(family=family), segment)
+        )
+    study.tell("done", 1.0)
     return tuple(trained)
 
 
+def train_and_choose(
+    product: Product, table: "pl.DataFrame", plan: Plan, *, progress: Progress | None = None
+) -> TrainingRun:
+    """Compare families on inner folds, choose one, and package all that were compared.
+
+    The judged rows (20 %: drawn, or the latest where the product names a date) are touched by
+    nothing before the reports. The folds divide the other 80 %, the rows of one person together.
+    Every family is then fitted on the whole 80 % and calibrated by what it said about the rows
+    that each fold held out: the calibration sees no row that its model has learned from, and the
+    model loses none.
+
+    Parameters
+    ----------
+    product, table
+        As in `train`.
+    plan
+        What is compared, by what, in which time.
+    progress
+        Called with what is being done and the share that is done, from 0 to 1.
+
+    Raises
+    ------
+    LoanwrightError
+        As `train`.
+    """
+    study = _open(product, table, plan, progress)
+    segments = tuple(
+        name for name in product.segments if plan.segments is None or name in plan.segments
+    )
+    for name in plan.segments or ():
+        product.segment(name)
+    _refuse_unfit(study, set(segments))
+    models: list[TrainedModel] = []
+    comparisons = {}
+    pace = Pace.of(plan.budget)
+    for place, segment in enumerate(segments):
+        part = _Part(segment=segment, begin=place / len(segments), share=1 / len(segments))
+        comparison, built = _contest(study, plan, part, pace.share(1 / (len(segments) - place)))
+        comparisons[segment] = comparison
+        models += built
+    study.tell("done", 1.0)
+    return TrainingRun(models=tuple(models), comparisons=comparisons)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Study:
-    """What all models of one training run share."""
-
-    product: Product
-    sample: Sample
-    split: Split
-    seed: int
-    models_dir: Path
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fitted:
-    """A model on its way from fitted to packaged, with its raw log-odds of every row."""
+class _Part:
+    """A segment's part of the whole progress."""
 
     segment: str
-    model: DefaultClassifier
-    matrix: Floats
-    files: Mapping[str, bytes]
-    runtime: Runtime
-    log_odds: Floats
+    begin: float
+    share: float
+
+    def at(self, share: float) -> float:
+        return self.begin + self.share * min(share, 1.0)
 
 
-def _train_one(study: Study, segment: str, family: str) -> TrainedModel:
-    fitted = _fit(study, segment, family)
-    part, default = study.split.calibration, study.sample.default
-    calibration = fit_calibration(fitted.log_odds[part], default[part], seed=study.seed)
-    assessor = Assessor(
-        runtime=fitted.runtime,
-        calibration=calibration,
-        scale=Scale.from_mapping(study.product.scale),
-        features=study.product.segment(segment).features,
+def _contest(
+    study: Study, plan: Plan, part: _Part, pace: Pace
+) -> tuple[Comparison, list[TrainedModel]]:
+    segment, candidates = part.segment, plan.candidates()
+    if not candidates:
+        raise NothingToCompare(families=", ".join(plan.families or ()))
+    task = _task(study, segment, folds=_fold_count(study, plan))
+    blended = len(candidates) > 1 and any(one.family == BLEND for one in candidates)
+    candidates = tuple(one for one in candidates if one.family != BLEND or not blended)
+    steps = 2.0 * (len(candidates) + blended)
+
+    def tell(candidate: Candidate, place: int) -> None:
+        study.tell(f"{segment}, comparing {candidate.family}", part.at(place / steps))
+
+    found = compete(task, candidates, pace=pace.share(0.5) if plan.tune else pace, tell=tell)
+    results: Sequence[OutOfFold] = found.results
+    if plan.tune is not None:
+        results = plan.tune(segment, task, results, pace.share(TUNING_SHARE))
+    if blended and (mixed := blend(task, results)) is not None:
+        results = (*results, mixed)
+    wanted = tuple(FAMILIES) if plan.families is None else plan.families
+    comparison = compare(
+        task,
+        results,
+        criterion=plan.criterion,
+        noise=plan.noise,
+        skipped=(*not_installed(wanted), *found.skipped),
     )
-    report = _validate(study, fitted, assessor)
-    facts = _facts(study, segment, family)
-    contents = {
-        **fitted.files,
-        **_common_files(study, fitted, assessor),
-        "report.json": json_bytes(report),
-        "report.html": render(report).encode(),
-        "card.md": model_card(study.product, facts, report).encode(),
-    }
-    written = write_package(study.models_dir, facts, contents)
-    return TrainedModel(
-        segment=segment,
-        family=family,
-        path=written.path,
-        hash=written.hash,
-        report=report,
-        champion=study.product.segment(segment).champion == family,
+    built = []
+    for place, one in enumerate(comparison.compared):
+        study.tell(f"{segment}, {one.family}", part.at(0.5 + place / steps))
+        built.append(build_package(study, task, one.result.candidate, segment, comparison))
+    return comparison, built
+
+
+def _open(product: Product, table: "pl.DataFrame", plan: Plan, progress: Progress | None) -> Study:
+    tell = progress or _say_nothing
+    tell("reading the sample", 0.0)
+    sample = read_sample(product, table)
+    split = split_sample(
+        sample.default, applicant=sample.applicant, date=sample.date, seed=plan.seed
+    )
+    return Study(
+        product=product,
+        sample=sample,
+        split=split,
+        seed=plan.seed,
+        models_dir=plan.models_dir,
+        tell=tell,
     )
 
 
-def _fit(study: Study, segment: str, family: str) -> Fitted:
-    matrix = matrix_from_columns(study.product, segment, study.sample.columns)
-    model = make_model(family, columns=column_specs(study.product, segment), seed=study.seed)
-    part = study.split.development
-    model.fit(matrix[part], study.sample.default[part])
-    files = model.native_files()
-    # From here on the engine answers for the model: what is measured is what will be served.
-    runtime = load_runtime(family, files)
-    log_odds = runtime.log_odds(matrix)
-    difference = float(np.abs(model.decision_function(matrix) - log_odds).max())
-    if not difference <= ENGINE_TOLERANCE:
-        raise EngineDisagrees(family=family, difference=difference)
-    return Fitted(
-        segment=segment,
-        model=model,
-        matrix=matrix,
-        files=files,
-        runtime=runtime,
-        log_odds=log_odds,
-    )
+def _fold_count(study: Study, plan: Plan) -> int:
+    if plan.folds is not None:
+        return plan.folds
+    many = len(study.sample.default) >= MANY_ROWS or study.sample.date is not None
+    return FOLDS_OF_MANY_ROWS if many else FOLDS
 
 
-def _validate(study: Study, fitted: Fitted, assessor: Assessor) -> dict[str, Any]:
-    split, product = study.split, study.product
-    development = split.development
-    calibrated = assessor.calibration.apply(fitted.log_odds)
-    probability = assessor.scale.probability(calibrated)
-    score = assessor.scale.score(calibrated)
-    features = product.model_features(fitted.segment)
-    named = (
-        ("development", development),
-        ("calibration", split.calibration),
-        (split.judged_name, split.judged),
-    )
-    report = validation_report(
-        subject=_subject(study, fitted),
-        split=split.to_mapping(),
-        samples=tuple(
-            ScoredSample(
-                name=name,
-                default=study.sample.default[rows],
-                probability=probability[rows],
-                score=score[rows],
-            )
-            for name, rows in named
-        ),
-        scale=assessor.scale,
-        features=feature_summaries(
-            column_specs(product, fitted.segment),
-            fitted.matrix[development],
-            study.sample.default[development],
-            titles={feature.name: feature.title.to_mapping() for feature in features},
-            importance=fitted.model.importance(),
-        ),
-        calibration=assessor.calibration,
-    )
-    return report | {"protected_groups": _groups(study, probability)}
-
-
-def _subject(study: Study, fitted: Fitted) -> Subject:
-    product, segment = study.product, study.product.segment(fitted.segment)
-    return Subject(
-        product=product.name,
-        segment=segment.name,
-        family=fitted.model.family,
-        title={
-            language: f"{product.title.in_language(language)}: "
-            f"{segment.title.in_language(language)}"
-            for language in ("en", "ru")
-        },
+def _task(study: Study, segment: str, *, folds: int = 0) -> Task:
+    return Task(
+        matrix=matrix_from_columns(study.product, segment, study.sample.columns),
+        default=study.sample.default,
+        columns=column_specs(study.product, segment),
+        folds=inner_folds(study.sample, study.split, count=folds, seed=study.seed) if folds else (),
         seed=study.seed,
-        facts={
-            "product file": product.hash,
-            "sample": study.sample.hash,
-            "grouped by": product.sample.applicant or "row",
-            "ignored columns": ", ".join(study.sample.ignored) or "none",
-        },
     )
-
-
-def _groups(study: Study, probability: Floats) -> list[dict[str, Any]]:
-    judged, sample = study.split.judged, study.sample
-    columns = {name: column[judged] for name, column in sample.columns.items()}
-    return protected_groups(study.product, columns, sample.default[judged], probability[judged])
-
-
-def _common_files(study: Study, fitted: Fitted, assessor: Assessor) -> dict[str, bytes]:
-    product, segment, columns = study.product, fitted.segment, study.sample.columns
-    rows = choose_rows(columns, product.inputs(segment), fitted.log_odds, count=GOLDEN_ROWS)
-    records = records_of(product, segment, columns, rows)
-    catalogue = reason_catalogue(product, segment)
-    return {
-        "product.toml": product.text.encode(),
-        "calibration.json": json_bytes(assessor.calibration.to_mapping()),
-        "scale.json": json_bytes(assessor.scale.to_mapping()),
-        "reasons.json": json_bytes({code: text.to_mapping() for code, text in catalogue.items()}),
-        "golden.jsonl": write_golden(golden_lines(product, segment, assessor, records)),
-    }
-
-
-def _facts(study: Study, segment: str, family: str) -> dict[str, Any]:
-    product, sample = study.product, study.sample
-    return {
-        "product": {"name": product.name, "hash": product.hash},
-        "segment": segment,
-        "family": family,
-        "features": list(product.segment(segment).features),
-        "engine": {"schema": 1},
-        "library_versions": {name: version(name) for name in LIBRARIES},
-        "seed": study.seed,
-        "sample": {
-            "hash": sample.hash,
-            "rows": len(sample.default),
-            "defaults": int(sample.default.sum()),
-        },
-    }
 
 
 def _say_nothing(_what: str, _share: float) -> None:
     """Take the place of a progress report that nobody wants."""
 
 
-def _wanted(
-    product: Product, only: Collection[tuple[str, str]] | None
-) -> tuple[tuple[str, str], ...]:
-    for segment, family in only or ():
+def _wanted(product: Product, only: Collection[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    for segment, family in only:
         product.segment(segment)
         find_family(family)
-    pairs = tuple(
-        (segment, family) for segment in product.segments for family in installed_families()
+    return tuple(
+        (segment, family)
+        for segment in product.segments
+        for family in FAMILIES
+        if (segment, family) in set(only)
     )
-    return pairs if only is None else tuple(pair for pair in pairs if pair in set(only))
 
 
 def _refuse_unfit(study: Study, segments: set[str]) -> None:

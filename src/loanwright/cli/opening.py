@@ -1,5 +1,6 @@
 """Opens the service for a command, and takes in what has been trained."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,9 +95,23 @@ def promote_champions(service: "Service", product: "Product", *, anew: bool) -> 
 
 
 def list_packages(models_dir: Path, product: str, segment: str, family: str) -> list[Path]:
-    """Return the package directories of one product, segment and family, the newest first."""
-    found = models_dir.glob(f"{product}-{segment}-{family}-????????????")
-    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    """Return the package directories of one product, segment and family, the newest first.
+
+    The family "best" stands for those that their comparison chose.
+    """
+    named = "*" if family == "best" else family
+    found = models_dir.glob(f"{product}-{segment}-{named}-????????????")
+    wanted = [path for path in found if family != "best" or _is_chosen(path)]
+    return sorted(wanted, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def _is_chosen(path: Path) -> bool:
+    # A hint from an unverified file: the registry verifies whatever is registered.
+    try:
+        manifest = json.loads((path / "manifest.json").read_bytes())
+        return manifest.get("chosen") is True
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _made_for(service: "Service", model_hash: str, product: "Product") -> bool:

@@ -48,6 +48,9 @@ class BlendClassifier(DefaultClassifier):
         blend may not be a member. Members that are not monotone make a blend that is not.
     settings
         Parameters of the members' estimators, by family; None leaves all at their defaults.
+    weights
+        Family to weight, where they are known already, as `blend_weights` finds them; then they
+        say who the members are, and none is looked for. None finds them.
     random_state
         Seed of the folds and of every member.
 
@@ -80,16 +83,23 @@ class BlendClassifier(DefaultClassifier):
         columns: tuple[ColumnSpec, ...] | None = None,
         members: Sequence[str] | None = None,
         settings: Mapping[str, Mapping[str, Any]] | None = None,
+        weights: Mapping[str, float] | None = None,
         random_state: int = 0,
     ) -> None:
         self.columns = columns
         self.members = members
         self.settings = settings
+        self.weights = weights
         self.random_state = random_state
 
     def _learn(self, X: Matrix, default: NDArray[np.bool_]) -> None:
-        families = _families(self.members)
-        weights = {families[0]: 1.0} if len(families) == 1 else self._weigh(families, X, default)
+        if self.weights is not None:
+            families = _families(tuple(self.weights))
+            weights = dict(self.weights)
+        else:
+            families = _families(self.members)
+            alone = len(families) == 1
+            weights = {families[0]: 1.0} if alone else self._weigh(families, X, default)
         self.weights_ = {family: weight for family, weight in weights.items() if weight}
         self.models_ = {family: self._fit(family, X, default) for family in self.weights_}
 
@@ -106,8 +116,8 @@ class BlendClassifier(DefaultClassifier):
                 model = self._fit(family, X[~unseen], default[~unseen])
                 log_odds[place, unseen] = model.decision_function(X[unseen])
         judged = fold >= 0
-        votes = _votes(log_odds[:, judged], default[judged])
-        return {family: count / VOTES for family, count in zip(families, votes, strict=True)}
+        weights = blend_weights(log_odds[:, judged], default[judged])
+        return dict(zip(families, weights, strict=True))
 
     def _fit(self, family: str, X: Matrix, default: NDArray[np.bool_]) -> DefaultClassifier:
         settings = (self.settings or {}).get(family, {})
@@ -160,8 +170,21 @@ def _folds(default: NDArray[np.bool_], *, seed: int) -> NDArray[np.int64]:
     return fold if rows < ROWS_FOR_ONE_SPLIT else np.where(fold == 0, 0, -1)
 
 
-def _votes(log_odds: Matrix, default: NDArray[np.bool_]) -> list[int]:
-    """Return how many of the votes each member, a row of log-odds (m, n), gets."""
+def blend_weights(log_odds: Matrix, default: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Return the weight of each member, by twenty votes that each lower the log loss most.
+
+    Parameters
+    ----------
+    log_odds
+        (m, n) what m members say about n rows that they did not learn from.
+    default
+        (n,) labels, True is bad.
+
+    Examples
+    --------
+    >>> blend_weights(np.array([[2.0, -2.0], [-1.0, 1.0]]), np.array([True, False]))
+    (1.0, 0.0)
+    """
     votes = [0] * len(log_odds)
     total = np.zeros(log_odds.shape[1])
     for cast in range(1, VOTES + 1):
@@ -169,7 +192,7 @@ def _votes(log_odds: Matrix, default: NDArray[np.bool_]) -> list[int]:
         best = int(np.argmin(losses))
         votes[best] += 1
         total += log_odds[best]
-    return votes
+    return tuple(count / VOTES for count in votes)
 
 
 def _log_loss(log_odds: Matrix, default: NDArray[np.bool_]) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from loanwright.features.product import Product
+from loanwright.models.registry import find_family
 
 FAMILY_WORDS: Final[Mapping[str, str]] = {
     "scorecard": "a points scorecard: each answer adds a fixed number of points, which can be "
@@ -50,12 +51,13 @@ def model_card(product: Product, manifest: Mapping[str, Any], report: Mapping[st
 def _purpose(product: Product, manifest: Mapping[str, Any]) -> Iterator[str]:
     segment = product.segment(manifest["segment"])
     family = manifest["family"]
+    words = FAMILY_WORDS.get(family) or f"of the family {find_family(family).title['en']}"
     yield f"# {product.title.en}: {segment.title.en}, {family}"
     yield ""
     yield (
         f"This model states how probable it is that an applicant of the segment "
         f"“{segment.title.en}” of the product “{product.title.en}” will default. It is "
-        f"{FAMILY_WORDS[family]}. It is meant for deciding applications of this product "
+        f"{words}. It is meant for deciding applications of this product "
         "together with the lender's policy, and for nothing else. It does not decide alone: "
         "cutoffs and rules belong to the policy."
     )

@@ -4,12 +4,16 @@ import polars as pl
 import pytest
 from tests.trained import CARD, part_of_the_cards, train_cards
 
+from loanwright.cli.opening import list_packages
 from loanwright.datasets.bundled import load_dataset
 from loanwright.features.errors import ColumnsRefused, SegmentUnknown
 from loanwright.features.product import bundled_product, parse_product
 from loanwright.models.registry import FamilyUnknown
 from loanwright.packaging.package import ModelPackage
-from loanwright.training import train
+from loanwright.training import NothingToCompare, Plan, train, train_and_choose
+
+LOAN = "instalment-loan"
+DEVELOPED = ("development", "calibration")
 
 
 def bytes_of(model):
@@ -103,16 +107,75 @@ def test_unknown_columns_are_named_in_the_report(tmp_path):
     assert model.report["subject"]["facts"]["ignored columns"] == "shoe_size"
 
 
-def test_both_segments_and_families_of_the_small_product_are_trained(tmp_path):
-    loan = bundled_product("instalment-loan")
-    models = train(loan, load_dataset("instalment-loan"), models_dir=tmp_path)
-    assert [(model.segment, model.family) for model in models] == [
-        (segment, family) for segment in loan.segments for family in ("scorecard", "lightgbm")
+FAMILIES = ("scorecard", "logistic", "lightgbm")
+
+
+@pytest.fixture(scope="module")
+def loan_run(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("compared")
+    plan = Plan(models_dir=directory, families=FAMILIES, settings={"lightgbm": {"trees": 40}})
+    return train_and_choose(bundled_product("instalment-loan"), load_dataset(LOAN), plan)
+
+
+def test_every_compared_family_of_every_segment_is_packaged(loan_run):
+    loan = bundled_product(LOAN)
+    assert [(model.segment, model.family) for model in loan_run.models] == [
+        (segment, family) for segment in loan.segments for family in FAMILIES
     ]
-    assert sum(model.champion for model in models) == len(loan.segments)
-    assert len(list(tmp_path.iterdir())) == len(models)
-    for model in models:
-        assert ModelPackage.load(model.path).hash == model.hash
+    for model in loan_run.models:
+        package = ModelPackage.load(model.path)
+        assert package.hash == model.hash
+        assert package.manifest["chosen"] == model.chosen
+        assert "comparison" in model.report
+
+
+def test_one_family_of_each_segment_is_chosen_and_the_report_says_why(loan_run):
+    for segment, comparison in loan_run.comparisons.items():
+        mine = [model for model in loan_run.models if model.segment == segment]
+        assert [model.family for model in mine if model.chosen] == [comparison.chosen]
+        written = mine[0].report["comparison"]
+        assert written["rows"] == 800
+        assert written["folds"] == 5
+        assert "within 1 paired standard error" in written["rule"]
+        assert [row["family"] for row in written["families"]] == list(FAMILIES)
+        assert sum(row["chosen"] for row in written["families"]) == 1
+
+
+def test_a_family_that_the_product_names_stays_its_champion(loan_run):
+    champions = {(model.segment, model.family) for model in loan_run.models if model.champion}
+    assert champions == {("new", "scorecard"), ("existing", "scorecard")}
+
+
+def test_where_the_product_says_best_the_chosen_one_is_champion(tmp_path):
+    text = bundled_product(LOAN).text.replace('champion = "scorecard"', 'champion = "best"')
+    plan = Plan(models_dir=tmp_path, families=("scorecard", "logistic"), segments=("new",))
+    run = train_and_choose(parse_product(text), load_dataset(LOAN), plan)
+    assert [model.champion for model in run.models] == [model.chosen for model in run.models]
+    chosen = list_packages(tmp_path, LOAN, "new", "best")
+    assert chosen == [model.path for model in run.models if model.chosen]
+
+
+def test_a_compared_model_learns_from_all_rows_but_the_judged(loan_run):
+    report = loan_run.models[0].report
+    assert report["split"]["development"] == 800
+    assert report["split"]["calibration"] == 800
+    assert report["samples"]["holdout"]["rows"] == 200
+    seen, unseen = (report["samples"][name]["auc"]["value"] for name in DEVELOPED)
+    assert unseen < seen
+
+
+def test_the_same_plan_gives_the_same_bytes(loan_run, tmp_path):
+    plan = Plan(models_dir=tmp_path, families=FAMILIES, settings={"lightgbm": {"trees": 40}})
+    again = train_and_choose(bundled_product(LOAN), load_dataset(LOAN), plan)
+    assert [model.hash for model in again.models] == [model.hash for model in loan_run.models]
+
+
+def test_families_that_cannot_be_had_are_refused_with_a_sentence(tmp_path):
+    loan, table = bundled_product(LOAN), load_dataset(LOAN)
+    with pytest.raises(FamilyUnknown, match="oracle"):
+        train_and_choose(loan, table, Plan(models_dir=tmp_path, families=("oracle",)))
+    with pytest.raises(NothingToCompare):
+        train_and_choose(loan, table, Plan(models_dir=tmp_path, families=()))
 
 
 def test_a_dated_sample_is_judged_on_its_latest_rows(tmp_path):

@@ -10,7 +10,12 @@ from loanwright.binning.fit import BinningOptions
 from loanwright.engine.load import load_runtime
 from loanwright.features.columns import ColumnSpec
 from loanwright.models import blend as blend_module
-from loanwright.models.blend import BlendClassifier, BlendHasNoMembers, BlendOfBlends
+from loanwright.models.blend import (
+    BlendClassifier,
+    BlendHasNoMembers,
+    BlendOfBlends,
+    blend_weights,
+)
 from loanwright.models.contract import DefaultModel
 from loanwright.models.registry import FAMILIES, make_model
 from loanwright.scaling import logistic
@@ -81,7 +86,7 @@ def test_the_better_member_on_unseen_rows_gets_the_votes():
     random = np.random.default_rng(0)
     good = np.where(DEFAULT == 1, 1.0, -1.0) + random.normal(size=len(DEFAULT))
     useless = random.normal(size=len(DEFAULT))
-    assert blend_module._votes(np.array([useless, good]), DEFAULT == 1)[1] >= 18
+    assert blend_weights(np.array([useless, good]), DEFAULT == 1)[1] >= 0.9
 
 
 def test_two_members_with_their_own_noise_share_the_votes():
@@ -89,9 +94,21 @@ def test_two_members_with_their_own_noise_share_the_votes():
     truth = random.normal(size=20_000)
     default = random.random(20_000) < logistic(truth)
     said = truth + random.normal(0, 0.7, size=(2, 20_000))
-    votes = blend_module._votes(said, default)
-    assert sum(votes) == 20
-    assert min(votes) >= 8
+    weights = blend_weights(said, default)
+    assert sum(weights) == pytest.approx(1)
+    assert min(weights) >= 0.4
+
+
+def test_given_weights_say_who_the_members_are():
+    given = blend(members=None, weights={"scorecard": 0.25, "lightgbm": 0.75}).fit(X, DEFAULT)
+    said = {
+        family: make_model(family, columns=COLUMNS, seed=3, **SMALL.get(family, {}))
+        .fit(X, DEFAULT)
+        .decision_function(X)
+        for family in PAIR
+    }
+    mixed = 0.25 * said["scorecard"] + 0.75 * said["lightgbm"]
+    np.testing.assert_allclose(given.decision_function(X), mixed, atol=1e-12)
 
 
 def test_a_blend_of_one_is_that_one():
