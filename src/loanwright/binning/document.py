@@ -83,6 +83,36 @@ def write_bins(
     return "\n".join(parts)
 
 
+def bins_of_card(text: str) -> tuple[tuple[FeatureBinning, ...], dict[str, GivenBinning]]:
+    """Return the bins that a ``scorecard.json`` holds, and which weights were set by hand.
+
+    Parameters
+    ----------
+    text
+        Of the file.
+
+    Returns
+    -------
+    tuple
+        One binning a feature, and what `write_bins` takes as ``given``.
+
+    Raises
+    ------
+    BinningNotUsable
+        Where a feature has no counts and weights, as in a card written by hand.
+    """
+    features = json.loads(text)["features"]
+    binnings = tuple(FeatureBinning.from_mapping(feature) for feature in features)
+    given = {
+        binning.name: GivenBinning(
+            binning=binning,
+            woe=tuple(one["woe"] if one.get("by_hand") else None for one in feature["bins"]),
+        )
+        for binning, feature in zip(binnings, features, strict=True)
+    }
+    return binnings, given
+
+
 def read_bins(
     text: str, specs: Sequence[ColumnSpec], *, codes: Codes | None = None
 ) -> dict[str, GivenBinning]:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from loanwright.cli import (
+    bins,
     database,
     deciding,
     demo,
@@ -58,6 +59,7 @@ def main(
 app.add_typer(product.app, name="product")
 app.command("train")(train.train)
 app.command("report")(report.report)
+app.command("bins")(bins.bins)
 app.command("validate")(validate.validate)
 app.command("export")(exporting.export)
 app.command("serve")(serving.serve)

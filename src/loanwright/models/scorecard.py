@@ -175,11 +175,14 @@ class ScorecardClassifier(DefaultClassifier):
 
     def _feature(self, index: int, binning: FeatureBinning) -> dict[str, Any]:
         log_odds, share = self.bin_log_odds(index), binning.share
+        given = (self.bins or {}).get(binning.name)
+        by_hand = [woe is not None for woe in given.woe] if given else [False] * len(share)
         bins = [
             {
                 **one.to_mapping(),
                 "log_odds": float(log_odds[position]),
                 "share": float(share[position]),
+                **({"by_hand": True} if by_hand[position] else {}),
             }
             for position, one in enumerate(binning.bins)
         ]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.models.portfolio import COLUMNS, portfolio
 
-from loanwright.binning.document import read_bins, write_bins
+from loanwright.binning.document import bins_of_card, read_bins, write_bins
 from loanwright.binning.given import BinsAgainstDirection
 from loanwright.engine.load import load_runtime
 from loanwright.models.scorecard import GivenFeatureUnknown, ScorecardClassifier
@@ -46,6 +46,9 @@ def test_a_weight_set_by_hand_stays_as_it_was_set():
     assert high.woe < 0
     again = write_bins(model.binnings_, COLUMNS, given=bins)
     assert 'woe = [0.25, "auto"]\nmissing = -1.5' in again
+    card = model.native_files()["scorecard.json"].decode()
+    binnings, kept = bins_of_card(card)
+    assert write_bins(binnings, COLUMNS, given=kept) == again
 
 
 def test_bins_against_the_dictionary_are_refused_with_a_remedy():
