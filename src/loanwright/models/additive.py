@@ -107,8 +107,9 @@ class AdditiveClassifier(DefaultClassifier):
             monotone_constraints=directions,
         )
         with warnings.catch_warnings():
-            # Interpret warns that its charts do not show missing values; ours do.
+            # Interpret's charts do not show missing values; ours do.
             warnings.filterwarnings("ignore", message="Missing values detected")
+            warnings.filterwarnings("ignore", message="All-NaN slice")
             ebm.fit(X, default)
         for place, direction in monotone_terms(ebm, directions):
             _straighten(ebm, place, rising=direction > 0)

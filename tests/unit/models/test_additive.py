@@ -129,3 +129,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others():
 def test_no_pairs_are_possible():
     model = AdditiveClassifier(columns=COLUMNS, bags=2, pairs=0).fit(X, DEFAULT)
     assert {term.kind for term in model.table_.terms} == {"step", "category"}
+
+
+def test_a_column_without_any_value_and_a_constant_one_add_nothing():
+    columns = np.column_stack([np.full(len(X), np.nan), np.ones(len(X)), X[:, 0]])
+    model = AdditiveClassifier(bags=2, pairs=1).fit(columns, DEFAULT)
+    shares = model.importance()
+    assert shares["x0"] == pytest.approx(0, abs=1e-9)
+    assert shares["x1"] == pytest.approx(0, abs=1e-9)
+    served = load_runtime("additive", model.native_files()).log_odds([[3.0, 7.0, 1.0]])
+    assert served == pytest.approx(model.decision_function([[3.0, 7.0, 1.0]]), abs=1e-12)
