@@ -12,10 +12,13 @@ from loanwright.validation.values import Figure, Table, said
 
 MOST_PROXY: Final = 0.8
 LEAST_OF_GROUP: Final = 50
-_ROWS: Final = 20_000
+_ROWS: Final = 10_000
 
 
-def strongest_proxy(evidence: Evidence) -> Figure:
+Told = list[tuple[str, Estimate]]
+
+
+def strongest_proxy(found: Told) -> Figure:
     """Return how well the features tell the protected group that they tell best."""
     demand = Demand(
         name="proxies",
@@ -29,21 +32,20 @@ def strongest_proxy(evidence: Evidence) -> Figure:
         ),
         by=proxy_auc,
     )
-    found = proxy_aucs(evidence)
     if not found:
         return demand.absent("protected features in the sample", "защищённые признаки в выборке")
     name, area = max(found, key=lambda one: one[1].value)
     return demand.judge(area, ok=area.value <= MOST_PROXY, remark=said(name))
 
 
-def proxy_table(evidence: Evidence) -> Table:
+def proxy_table(found: Told) -> Table:
     """Return the AUC of every protected group, told from the model's features."""
     return Table(
         name="proxies",
         title=said("How well features tell protected groups",
                    "Насколько признаки выдают защищённые группы"),
         columns=headings(("Group", "Группа", "words"), ("AUC", "AUC", "number")),
-        rows=tuple(proxy_aucs(evidence)),
+        rows=tuple(found),
     )  # fmt: skip
 
 

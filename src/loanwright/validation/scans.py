@@ -297,7 +297,10 @@ def fading(months: NDArray[np.int64], bad: Floats, stated: Floats) -> tuple[floa
     return slope, short
 
 
-def trends(evidence: Evidence, rows: Rows) -> list[tuple[str, int, Estimate, float]]:
+Trends = list[tuple[str, int, Estimate, float]]
+
+
+def trends(evidence: Evidence, rows: Rows) -> Trends:
     """Return for each feature with a direction: name, direction, Somers' D with default, p-value.
 
     The p-value is one-sided: small where the sample contradicts the direction. It is corrected by

@@ -28,7 +28,7 @@ def data_chapter(evidence: Evidence) -> Chapter:
             "знающих будущее, единицы и коды не менялись, исходы созрели.",
         ),
         figures=(
-            _enough_defaults(evidence),
+            count_defaults(evidence),
             scans.leaks(evidence),
             scans.dates_of_knowledge(evidence),
             scans.duplicate_rows(evidence),
@@ -53,12 +53,13 @@ def data_chapter(evidence: Evidence) -> Chapter:
     )
 
 
-def _enough_defaults(evidence: Evidence) -> Figure:
+def count_defaults(evidence: Evidence) -> Figure:
+    """Return how many of the judged rows defaulted."""
     demand = Demand(
         name="enough_defaults",
         title=said("Defaults in the judged sample", "Дефолтов в проверочной выборке"),
         threshold=said(f"{LEAST_DEFAULTS} or more", f"{LEAST_DEFAULTS} или больше"),
-        by=_enough_defaults,
+        by=count_defaults,
         kind="count",
     )
     found = int(evidence.bad[evidence.judged].sum())

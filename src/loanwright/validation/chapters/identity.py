@@ -21,11 +21,11 @@ def identity_chapter(evidence: Evidence) -> Chapter:
             "Какая это модель, для чего она, из чего сделана и как получить её снова.",
         ),
         figures=(
-            _traceable(evidence),
-            _same_sample(evidence),
+            find_hashes(evidence),
+            count_unseen_rows(evidence),
             _same_versions(evidence),
-            _owned(evidence),
-            _tiered(evidence),
+            name_people(evidence),
+            name_tier(evidence),
         ),
         tables=(_facts(evidence),),
         notes=(
@@ -92,19 +92,21 @@ _FACTS = {
 }
 
 
-def _traceable(evidence: Evidence) -> Figure:
+def find_hashes(evidence: Evidence) -> Figure:
+    """Return whether package, product file and training sample are named by their hashes."""
     demand = Demand(
         name="traceable",
         title=said("Hashes of package, product file and sample", "Хеши пакета, продукта и выборки"),
         threshold=said("all three are stated", "указаны все три"),
-        by=_traceable,
+        by=find_hashes,
         kind="words",
     )
     absent = [k for k in ("package", "product_file", "trained_on") if not evidence.identity.get(k)]
     return demand.judge(named(absent) if absent else "3 / 3", ok=not absent)
 
 
-def _same_sample(evidence: Evidence) -> Figure:
+def count_unseen_rows(evidence: Evidence) -> Figure:
+    """Return how many judged rows took no part in fitting or calibration."""
     demand = Demand(
         name="sample_known",
         title=said("Rows the model has not seen", "Строки, которых модель не видела"),
@@ -112,7 +114,7 @@ def _same_sample(evidence: Evidence) -> Figure:
             "the judged rows took no part in fitting or calibration",
             "проверочные строки не участвовали ни в обучении, ни в калибровке",
         ),
-        by=_same_sample,
+        by=count_unseen_rows,
         kind="count",
     )
     remark = said(f"judged: {evidence.judged_name}", f"проверочная: {evidence.judged_name}")
@@ -130,9 +132,11 @@ def _same_versions(evidence: Evidence) -> Figure:
     stated = evidence.identity.get("library_versions")
     if not stated:
         return demand.absent("the versions stated by the package", "версии, указанные в пакете")
-    other = [f"{name} {one} ≠ {_installed(name)}" for name, one in stated.items()]
-    other = [line for line, (name, one) in zip(other, stated.items(), strict=True)
-             if _installed(name) != one]  # fmt: skip
+    other = [
+        f"{name} {one} ≠ {_installed(name)}"
+        for name, one in stated.items()
+        if _installed(name) != one
+    ]
     return demand.judge(named(other), ok=not other)
 
 
@@ -143,12 +147,13 @@ def _installed(name: str) -> str:
         return "—"
 
 
-def _owned(evidence: Evidence) -> Figure:
+def name_people(evidence: Evidence) -> Figure:
+    """Return who answers for the model and who validated it."""
     demand = Demand(
         name="four_eyes",
         title=said("Owner and validator", "Владелец и валидатор"),
         threshold=said("two different people", "два разных человека"),
-        by=_owned,
+        by=name_people,
         kind="words",
     )
     owner, validator = evidence.beside.owner, evidence.beside.validator
@@ -160,12 +165,13 @@ def _owned(evidence: Evidence) -> Figure:
     return demand.judge(f"{owner} / {validator}", ok=owner != validator, breach=True)
 
 
-def _tiered(evidence: Evidence) -> Figure:
+def name_tier(evidence: Evidence) -> Figure:
+    """Return the stated materiality."""
     demand = Demand(
         name="materiality",
         title=said("Materiality tier", "Уровень существенности"),
         threshold=said("high, medium or low is stated", "указан: high, medium или low"),
-        by=_tiered,
+        by=name_tier,
         kind="words",
     )
     tier = evidence.beside.tier

@@ -7,7 +7,7 @@ from loanwright.metrics.estimate import Estimate
 from loanwright.validation import proxies
 from loanwright.validation.evidence import Evidence
 from loanwright.validation.judging import Demand, headings, named
-from loanwright.validation.scans import SIGNIFICANCE, single_aucs, trends
+from loanwright.validation.scans import SIGNIFICANCE, Trends, single_aucs, trends
 from loanwright.validation.values import Cell, Chapter, Figure, Table, said
 
 MOST_CORRELATION = 0.9
@@ -16,6 +16,8 @@ MOST_CORRELATION = 0.9
 def inputs_chapter(evidence: Evidence) -> Chapter:
     """Return what each feature knows, and whether it works the way the dictionary says."""
     rows = evidence.samples.get("development", evidence.judged)
+    told = proxies.proxy_aucs(evidence)
+    observed = trends(evidence, rows)
     return Chapter(
         number=3,
         name="inputs",
@@ -29,13 +31,13 @@ def inputs_chapter(evidence: Evidence) -> Chapter:
             "признак.",
         ),
         figures=(
-            _directions(evidence),
+            _directions(observed),
             _model_directions(evidence),
             _collinearity(evidence),
             _correlation(evidence),
-            proxies.strongest_proxy(evidence),
+            proxies.strongest_proxy(told),
         ),
-        tables=(_table(evidence, rows), _trend_table(evidence), proxies.proxy_table(evidence)),
+        tables=(_table(evidence, rows), _trend_table(observed), proxies.proxy_table(told)),
         notes=(
             said(
                 "Information value: 0.02 weak, 0.1 medium, 0.3 strong; above 0.5 look twice.",
@@ -46,7 +48,7 @@ def inputs_chapter(evidence: Evidence) -> Chapter:
     )
 
 
-def _directions(evidence: Evidence) -> Figure:
+def _directions(found: Trends) -> Figure:
     demand = Demand(
         name="directions",
         title=said("Features that work against their direction",
@@ -58,7 +60,6 @@ def _directions(evidence: Evidence) -> Figure:
         by=trends,
         kind="words",
     )  # fmt: skip
-    found = trends(evidence, evidence.samples.get("development", evidence.judged))
     if not found:
         return demand.absent("a feature with a direction", "признак с направлением")
     wrong = [name for name, _, _, p in found if p < SIGNIFICANCE]
@@ -206,8 +207,7 @@ def _table(evidence: Evidence, rows: np.ndarray) -> Table:
     )
 
 
-def _trend_table(evidence: Evidence) -> Table:
-    found = trends(evidence, evidence.samples.get("development", evidence.judged))
+def _trend_table(found: Trends) -> Table:
     signs = {1: said("riskier", "рискованнее"), -1: said("safer", "надёжнее")}
     return Table(
         name="directions",

@@ -67,7 +67,7 @@ def _needs(demand: Demand, *columns: str) -> Figure:
                          f"таблица решений (--decisions) со столбцами {wanted}")  # fmt: skip
 
 
-def _sides(table: "pl.DataFrame") -> tuple[np.ndarray, np.ndarray]:
+def override_sides(table: "pl.DataFrame") -> tuple[np.ndarray, np.ndarray]:
     """Return which rows were overridden on the low and on the high side."""
     recommended, outcome = (table[name].to_numpy().astype(str) for name in NEEDED)
     low = (recommended == "decline") & (outcome == "approve")
@@ -79,7 +79,7 @@ def override_rates(table: "pl.DataFrame") -> tuple[Estimate, Estimate]:
     """Return low-side overrides as a share of recommended declines, and high-side of approvals."""
     recommended = table["recommended"].to_numpy().astype(str)
     found = []
-    for side, of in zip(_sides(table), ("decline", "approve"), strict=True):
+    for side, of in zip(override_sides(table), ("decline", "approve"), strict=True):
         found.append(jeffreys(int(side.sum()), max(int((recommended == of).sum()), 1)))
     return found[0], found[1]
 
@@ -95,7 +95,7 @@ def _rate(table: "pl.DataFrame | None") -> Figure:
     )  # fmt: skip
     if table is None:
         return _needs(demand)
-    low, high = _sides(table)
+    low, high = override_sides(table)
     rate = jeffreys(int((low | high).sum()), len(low))
     sides = override_rates(table)
     remark = said(
@@ -115,7 +115,7 @@ def unusual_people(table: "pl.DataFrame", column: str) -> list[tuple[str, int, E
     """
     from scipy.stats import binomtest
 
-    low, high = _sides(table)
+    low, high = override_sides(table)
     overridden = low | high
     who = table[column].cast(str).fill_null("—").to_numpy().astype(str)
     found = []
@@ -159,12 +159,12 @@ def _reasons(table: "pl.DataFrame | None") -> Figure:
         name="override_reasons",
         title=said("Overrides without a written reason", "Отступления без записанной причины"),
         threshold=said("none", "нет"),
-        by=_sides,
+        by=override_sides,
         kind="share",
     )
     if table is None or "override_reason" not in table.columns:
         return _needs(demand, "override_reason")
-    low, high = _sides(table)
+    low, high = override_sides(table)
     overridden = low | high
     silent = table["override_reason"].is_null().to_numpy() & overridden
     share = float(silent.sum() / max(overridden.sum(), 1))
@@ -184,7 +184,7 @@ def _outcomes(table: "pl.DataFrame | None") -> Figure:
     )
     if table is None or "default" not in table.columns:
         return _needs(demand, "default")
-    low, _ = _sides(table)
+    low, _ = override_sides(table)
     known = table["default"].is_not_null().to_numpy()
     bad = table["default"].fill_null(0).to_numpy().astype(np.bool_)
     recommended, outcome = (table[name].to_numpy().astype(str) for name in NEEDED)
@@ -209,7 +209,7 @@ def _tables(table: "pl.DataFrame") -> tuple[Table, ...]:
         if column not in table.columns:
             continue
         if column == "override_reason":
-            low, high = _sides(table)
+            low, high = override_sides(table)
             why = table[column].cast(str).fill_null("—").to_numpy().astype(str)
             rows: list[tuple[Cell, ...]] = [
                 (str(name), int((why == name)[low].sum()), int((why == name)[high].sum()))

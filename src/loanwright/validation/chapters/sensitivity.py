@@ -23,7 +23,7 @@ _LARGEST_FIT: Final = 10_000
 
 def sensitivity_chapter(evidence: Evidence) -> Chapter:
     """Return how answers react to what happens to data in life."""
-    rows = evidence.explained
+    rows, groups = evidence.explained, group_aucs(evidence)
     return Chapter(
         number=10,
         name="sensitivity",
@@ -39,9 +39,9 @@ def sensitivity_chapter(evidence: Evidence) -> Chapter:
             _missing(evidence, rows),
             _extreme(evidence, rows),
             _seeds(evidence),
-            _weak_spots(evidence),
+            _weak_spots(groups),
         ),
-        tables=(_shifts(evidence, rows), _groups(evidence)),
+        tables=(_shifts(evidence, rows), _groups(groups)),
         notes=(
             said(
                 f"Measured on {len(rows)} judged rows.",
@@ -190,7 +190,10 @@ def _seeds(evidence: Evidence) -> Figure:
     return demand.attempt(make)
 
 
-def group_aucs(evidence: Evidence) -> list[tuple[str, int, float, float]]:
+Groups = list[tuple[str, int, float, float]]
+
+
+def group_aucs(evidence: Evidence) -> Groups:
     """Return name, rows, AUC and Holm p-value of groups, cut by each feature at its quartiles.
 
     The p-value is one-sided against the groups of the same feature together: within a group a
@@ -234,7 +237,7 @@ def _parts(name: str, values: Floats, category: bool) -> list[tuple[str, np.ndar
     return shown
 
 
-def _weak_spots(evidence: Evidence) -> Figure:
+def _weak_spots(found: Groups) -> Figure:
     demand = Demand(
         name="weak_spots",
         title=said("Groups in which the ranking is weak", "Группы со слабым ранжированием"),
@@ -247,7 +250,6 @@ def _weak_spots(evidence: Evidence) -> Figure:
         by=group_aucs,
         kind="words",
     )
-    found = group_aucs(evidence)
     if not found:
         return demand.absent(f"groups with {LEAST_BAD} defaults", f"группы с {LEAST_BAD} дефолтами")
     weak = [f"{name} ({area:.3f})" for name, _, area, p in found if p < LEVEL and area < 0.6]
@@ -289,8 +291,8 @@ def _mean_probability(evidence: Evidence, matrix: Floats) -> float:
     return float(answers_of(evidence.model, matrix).probability.mean())
 
 
-def _groups(evidence: Evidence) -> Table:
-    worst = sorted(group_aucs(evidence), key=lambda one: one[2])[:12]
+def _groups(found: Groups) -> Table:
+    worst = sorted(found, key=lambda one: one[2])[:12]
     return Table(
         name="weak_spots",
         title=said("The twelve groups with the lowest AUC", "Двенадцать групп с наименьшей AUC"),

@@ -17,6 +17,7 @@ MISSING_SHIFT = 0.02
 
 def stability_chapter(evidence: Evidence) -> Chapter:
     """Return whether the population and its outcomes have moved."""
+    drifts = feature_drifts(evidence)
     return Chapter(
         number=7,
         name="stability",
@@ -28,7 +29,7 @@ def stability_chapter(evidence: Evidence) -> Chapter:
         ),
         figures=(
             _score(evidence),
-            _features(evidence),
+            _features(drifts),
             _gaps(evidence),
             vintages.vintage_rates(evidence),
             vintages.vintage_auc(evidence),
@@ -36,7 +37,7 @@ def stability_chapter(evidence: Evidence) -> Chapter:
             vintages.roll_rates(evidence),
         ),
         tables=(
-            _table(evidence),
+            _table(drifts),
             *vintages.month_tables(evidence),
             *vintages.roll_tables(evidence),
         ),
@@ -103,7 +104,10 @@ def _reference_scores(evidence: Evidence) -> Floats | None:
     return None if rows is None else evidence.answers.score[rows].astype(np.float64)
 
 
-def feature_drifts(evidence: Evidence) -> list[tuple[str, PopulationStability, float]]:
+Drifts = list[tuple[str, PopulationStability, float]]
+
+
+def feature_drifts(evidence: Evidence) -> Drifts:
     """Return for each feature its PSI against the reference and the p-value by Holm."""
     before = evidence.reference_matrix
     if before is None:
@@ -118,7 +122,7 @@ def feature_drifts(evidence: Evidence) -> list[tuple[str, PopulationStability, f
     return [(name, one, p) for (name, one, _), p in zip(found, corrected, strict=True)]
 
 
-def _features(evidence: Evidence) -> Figure:
+def _features(found: Drifts) -> Figure:
     demand = Demand(
         name="feature_drift",
         title=said("Features that have moved", "Сдвинувшиеся признаки"),
@@ -129,7 +133,6 @@ def _features(evidence: Evidence) -> Figure:
         by=feature_drifts,
         kind="words",
     )
-    found = feature_drifts(evidence)
     if not found:
         return demand.absent("a reference sample (--reference)", "исходная выборка (--reference)")
     moved = sorted((one.psi.value, name) for name, one, p in found if p < SIGNIFICANCE)
@@ -162,10 +165,10 @@ def _gaps(evidence: Evidence) -> Figure:
     )
 
 
-def _table(evidence: Evidence) -> Table:
+def _table(found: Drifts) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (name, one.psi, one.critical, p)
-        for name, one, p in sorted(feature_drifts(evidence), key=lambda d: -d[1].psi.value)
+        for name, one, p in sorted(found, key=lambda d: -d[1].psi.value)
     ]
     return Table(
         name="feature_drift",

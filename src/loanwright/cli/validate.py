@@ -1,0 +1,169 @@
+"""`loanwright validate`: the sixteen chapters about a package and a table."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from loanwright.cli.console import progress, remark, say, show_table
+from loanwright.cli.failures import fail
+
+app = typer.Typer()
+
+
+@app.command()
+def validate(
+    package: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Directory of a model package.")
+    ],
+    sample: Annotated[
+        Path | None,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            help="CSV or parquet with features and label; bundled products have theirs.",
+        ),
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one page.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Write the report as a PDF (needs the extra pdf).")
+    ] = None,
+    as_json: Annotated[
+        Path | None, typer.Option("--json", help="Write all values of the report.")
+    ] = None,
+    language: Annotated[
+        str, typer.Option(help="Of the PDF and of what is shown first: en or ru.")
+    ] = "en",
+    decisions: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Table of decisions, for overrides."),
+    ] = None,
+    outcomes: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Table of monthly performance."),
+    ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Those for whom the model was made."),
+    ] = None,
+    champion: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="Package to compare with.")
+    ] = None,
+    jurisdiction: Annotated[
+        str, typer.Option(help="Whose fairness rules apply: us-federal, us-state, eu, ru or off.")
+    ] = "off",
+    date: Annotated[
+        str | None, typer.Option(help="Day of the report, YYYY-MM-DD; due dates count from it.")
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="Who answers for the model.")] = None,
+    validator: Annotated[str | None, typer.Option(help="Who validated it.")] = None,
+    tier: Annotated[str | None, typer.Option(help="Materiality: high, medium or low.")] = None,
+) -> None:
+    """Judge a model package on a table: sixteen chapters, each figure with its threshold.
+
+    Ends with exit code 1 where a figure is in breach.
+    """
+    from loanwright.packaging.package import ModelPackage
+    from loanwright.validating import Beside
+    from loanwright.validating import validate as judge
+
+    _refuse_existing(html, pdf, as_json)
+    known = ModelPackage.load(package)
+    beside = Beside(
+        decisions=_read(decisions),
+        outcomes=_read(outcomes),
+        reference=_read(reference),
+        champion=None if champion is None else ModelPackage.load(champion),
+        jurisdiction=jurisdiction,
+        report_date=date,
+        owner=owner,
+        validator=validator,
+        tier=tier,
+    )
+    with progress("Validating") as advance:
+        report = judge(known, _sample(known, sample), beside=beside, progress=advance)
+    _write(report, {"html": html, "pdf": pdf, "json": as_json}, language)
+    _show(report, language)
+    if report["counts"]["breach"]:
+        raise typer.Exit(1)
+
+
+def _refuse_existing(*paths: Path | None) -> None:
+    for path in paths:
+        if path is not None and path.exists():
+            raise fail(f"{path} is there already; name another file.")
+
+
+def _read(path: Path | None) -> Any:
+    from loanwright.cli.tables import read_table
+
+    return None if path is None else read_table(path, quiet=True)
+
+
+def _sample(package: Any, path: Path | None) -> Any:
+    from loanwright.datasets.bundled import load_dataset
+
+    return load_dataset(package.product.name) if path is None else _read(path)
+
+
+def _write(report: Mapping[str, Any], wanted: Mapping[str, Path | None], language: str) -> None:
+    from loanwright.packaging.write import json_bytes
+    from loanwright.validation.page import render_full
+    from loanwright.validation.pdf import render_pdf
+
+    makers = {
+        "html": lambda: render_full(report, language=language).encode(),
+        "pdf": lambda: render_pdf(report, language=language),
+        "json": lambda: json_bytes(report),
+    }
+    for kind, path in wanted.items():
+        if path is not None:
+            path.write_bytes(makers[kind]())
+            remark(f"Wrote {path}")
+
+
+def _show(report: Mapping[str, Any], language: str) -> None:
+    subject = report["subject"]
+    judged = f"{report['judged']}, {subject['rows']} rows, {subject['defaults']} defaults"
+    say(f"{subject['title'].get(language, subject['product'])}, {subject['family']}: {judged}")
+    say()
+    show_table(
+        ("chapter", "", "result", "figures"),
+        [
+            (
+                str(chapter["number"]),
+                chapter["title"].get(language, chapter["name"]),
+                chapter["result"].replace("_", " "),
+                str(sum(one["result"] != "not_available" for one in chapter["figures"])),
+            )
+            for chapter in report["chapters"]
+        ],
+    )
+    _show_findings(report, language)
+
+
+def _show_findings(report: Mapping[str, Any], language: str) -> None:
+    say()
+    if not report["findings"]:
+        say("No findings.")
+        return
+    show_table(
+        ("severity", "finding", "what", "found", "due"),
+        [
+            (
+                one["severity"],
+                f"{one['chapter']}.{one['name']}",
+                one["title"].get(language, one["name"]),
+                _found(one["found"], language),
+                one["due"] or "-",
+            )
+            for one in report["findings"]
+        ],
+    )
+
+
+def _found(value: Any, language: str) -> str:
+    if isinstance(value, Mapping):
+        return str(value.get(language, ""))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
