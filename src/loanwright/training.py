@@ -1,29 +1,31 @@
 """The life of a model, from a table to a package, told from top to bottom."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from loanwright.errors import Unavailable
+import numpy as np
+
+from loanwright.calibration.fit import fit_calibration
+from loanwright.engine.load import load_runtime
+from loanwright.errors import Rejected
 from loanwright.explanation.reasons import reason_catalogue
 from loanwright.features.columns import column_specs, matrix_from_columns
 from loanwright.features.product import Product
-from loanwright.models.blending import FAMILY as BLEND
-from loanwright.models.blending import blend
-from loanwright.models.choosing import NOISE, Comparison, compare, not_installed
-from loanwright.models.contest import Pace, compete
-from loanwright.models.criteria import AUC, Criterion
-from loanwright.models.crossfit import Candidate, OutOfFold, Task
-from loanwright.models.registry import FAMILIES, find_family, installed_families
-from loanwright.packaging.build import (
-    EngineDisagrees,
-    Progress,
-    Study,
-    TrainedModel,
-    build_package,
-)
+from loanwright.models.choosing import Comparison
+from loanwright.models.contest import Pace
+from loanwright.models.crossfit import Candidate, OutOfFold, Task, fit_rows
+from loanwright.models.plan import NothingToCompare, Plan, run_contest
+from loanwright.models.registry import FAMILIES, find_family
+from loanwright.packaging.assessor import Assessor
+from loanwright.packaging.card import model_card
+from loanwright.packaging.contents import common_files, package_facts
+from loanwright.packaging.study import Fitted, Progress, Study, model_report
+from loanwright.packaging.write import json_bytes, write_package
 from loanwright.sampling import inner_folds, read_sample, split_sample
+from loanwright.scaling import Scale
+from loanwright.validation.html import render
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,80 +40,48 @@ __all__ = [
     "train_and_choose",
 ]
 
-#: Looks for better settings: segment, task, what the defaults reached, time; returns, for each
-#: family that came to it, the better of the two.
-Tune = Callable[[str, Task, Sequence[OutOfFold], Pace], Sequence[OutOfFold]]
-
-MANY_ROWS: Final = 20_000
-FOLDS: Final = 5
-FOLDS_OF_MANY_ROWS: Final = 3
-"""With dates as well: there every fold costs a share of the earliest rows."""
-TUNING_SHARE: Final = 0.75
-"""Of the time that is left after the comparison; the rest is for the final fits."""
+#: Largest difference between the log-odds of the trained model and of the engine that serves it,
+#: where a family does not state its own.
+ENGINE_TOLERANCE: Final = 1e-9
+COMPARING: Final = 0.8
+"""Share of the time, as the progress tells it."""
 
 
-class NothingToCompare(Unavailable):
-    """None of the families {families} is installed here; `loanwright doctor` says what is."""
+class EngineDisagrees(Rejected):
+    """The engine differs from the trained {family} by {difference} on the log-odds."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """How the families of a product are to be compared.
+class TrainedModel:
+    """A model that was trained, validated and packaged.
 
     Attributes
     ----------
-    models_dir
-        Where the packages are written.
-    seed
-        Of everything that chance decides.
-    segments, families
-        Which to train; None trains all, and every family that is installed.
-    settings
-        Family to the parameters of its estimator that differ from their defaults.
-    criterion, noise
-        By which figure families are compared, and how many paired standard errors are noise.
-    folds
-        Inner folds; None takes 5, and 3 from 20,000 rows on or where the product names a date.
-    budget
-        Seconds for all of it; families that would need too much of it are skipped. None waits.
-    tune
-        Looks for better settings of the contenders; None keeps the given ones.
+    segment, family
+        What it is for, and what kind of model it is.
+    path, hash
+        Its package.
+    report
+        Its validation report, as in ``report.json``.
+    champion
+        Whether it is to be the first champion of the segment: its family is the one that the
+        product names, or the one chosen where the product says "best".
+    chosen
+        Whether the comparison chose it.
     """
 
-    models_dir: Path
-    seed: int = 0
-    segments: tuple[str, ...] | None = None
-    families: tuple[str, ...] | None = None
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    criterion: Criterion = field(default_factory=AUC)
-    noise: float = NOISE
-    folds: int | None = None
-    budget: float | None = None
-    tune: Tune | None = None
-
-    def candidates(self) -> tuple[Candidate, ...]:
-        """Return the installed families that are wanted, the easiest to read first."""
-        wanted = set(FAMILIES if self.families is None else self.families)
-        for family in wanted:
-            find_family(family)
-        return tuple(
-            Candidate(family=family, settings=self.settings.get(family, {}))
-            for family in installed_families()
-            if family in wanted
-        )
+    segment: str
+    family: str
+    path: Path
+    hash: str
+    report: Mapping[str, Any]
+    champion: bool
+    chosen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingRun:
-    """What a training run left.
-
-    Attributes
-    ----------
-    models
-        In the order of the product's segments, for each the easiest to read first.
-    comparisons
-        Segment to what the choice was made from; empty where nothing was compared.
-    """
+    """What a training run left: models, and segment to what each choice was made from."""
 
     models: tuple[TrainedModel, ...]
     comparisons: Mapping[str, Comparison] = field(default_factory=dict)
@@ -219,6 +189,11 @@ def train_and_choose(
     LoanwrightError
         As `train`.
     """
+    printed = _printed(product)
+    printed |= {
+        family: printed.get(family, {}) | dict(own) for family, own in plan.settings.items()
+    }
+    plan = replace(plan, settings=printed)
     study = _open(product, table, plan, progress)
     segments = tuple(
         name for name in product.segments if plan.segments is None or name in plan.segments
@@ -230,8 +205,8 @@ def train_and_choose(
     comparisons = {}
     pace = Pace.of(plan.budget)
     for place, segment in enumerate(segments):
-        part = _Part(segment=segment, begin=place / len(segments), share=1 / len(segments))
-        comparison, built = _contest(study, plan, part, pace.share(1 / (len(segments) - place)))
+        part = _Part(study=study, segment=segment, place=place, count=len(segments))
+        comparison, built = _compare_and_build(part, plan, pace.share(1 / (len(segments) - place)))
         comparisons[segment] = comparison
         models += built
     study.tell("done", 1.0)
@@ -240,53 +215,48 @@ def train_and_choose(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Part:
-    """A segment's part of the whole progress."""
+    """A segment's part of a run and of its progress."""
 
+    study: Study
     segment: str
-    begin: float
-    share: float
+    place: int
+    count: int
 
-    def at(self, share: float) -> float:
-        return self.begin + self.share * min(share, 1.0)
+    def tell(self, what: str, share: float) -> None:
+        share = (self.place + min(share, 1.0)) / self.count
+        self.study.tell(f"{self.segment}, {what}", share)
 
 
-def _contest(
-    study: Study, plan: Plan, part: _Part, pace: Pace
+def _compare_and_build(
+    part: _Part, plan: Plan, pace: Pace
 ) -> tuple[Comparison, list[TrainedModel]]:
-    segment, candidates = part.segment, plan.candidates()
-    if not candidates:
-        raise NothingToCompare(families=", ".join(plan.families or ()))
-    task = _task(study, segment, folds=_fold_count(study, plan))
-    blended = len(candidates) > 1 and any(one.family == BLEND for one in candidates)
-    candidates = tuple(one for one in candidates if one.family != BLEND or not blended)
-    steps = 2.0 * (len(candidates) + blended)
-
-    def tell(candidate: Candidate, place: int) -> None:
-        study.tell(f"{segment}, comparing {candidate.family}", part.at(place / steps))
-
-    found = compete(task, candidates, pace=pace.share(0.5) if plan.tune else pace, tell=tell)
-    results: Sequence[OutOfFold] = found.results
-    if plan.tune is not None:
-        results = plan.tune(segment, task, results, pace.share(TUNING_SHARE))
-    if blended and (mixed := blend(task, results)) is not None:
-        results = (*results, mixed)
-    wanted = tuple(FAMILIES) if plan.families is None else plan.families
-    comparison = compare(
+    study, segment = part.study, part.segment
+    folds = plan.fold_count(len(study.sample.default), dated=study.sample.date is not None)
+    task = _task(study, segment, folds=folds)
+    comparison = run_contest(
         task,
-        results,
-        criterion=plan.criterion,
-        noise=plan.noise,
-        skipped=(*not_installed(wanted), *found.skipped),
+        segment,
+        plan,
+        pace=pace,
+        tell=lambda what, share: part.tell(what, COMPARING * share),
     )
     built = []
     for place, one in enumerate(comparison.compared):
-        study.tell(f"{segment}, {one.family}", part.at(0.5 + place / steps))
+        done = place / len(comparison.compared)
+        part.tell(one.family, COMPARING + (1 - COMPARING) * done)
         built.append(build_package(study, task, one.result.candidate, segment, comparison))
     return comparison, built
 
 
+def _printed(product: Product) -> dict[str, dict[str, Any]]:
+    """Return the scale on which a scorecard prints its points."""
+    scale = Scale.from_mapping(product.scale)
+    names = ("pdo", "anchor_score", "anchor_odds")
+    return {"scorecard": {name: float(getattr(scale, name)) for name in names}}
+
+
 def _open(product: Product, table: "pl.DataFrame", plan: Plan, progress: Progress | None) -> Study:
-    tell = progress or _say_nothing
+    tell = progress or (lambda _what, _share: None)
     tell("reading the sample", 0.0)
     sample = read_sample(product, table)
     split = split_sample(
@@ -302,13 +272,6 @@ def _open(product: Product, table: "pl.DataFrame", plan: Plan, progress: Progres
     )
 
 
-def _fold_count(study: Study, plan: Plan) -> int:
-    if plan.folds is not None:
-        return plan.folds
-    many = len(study.sample.default) >= MANY_ROWS or study.sample.date is not None
-    return FOLDS_OF_MANY_ROWS if many else FOLDS
-
-
 def _task(study: Study, segment: str, *, folds: int = 0) -> Task:
     return Task(
         matrix=matrix_from_columns(study.product, segment, study.sample.columns),
@@ -319,8 +282,102 @@ def _task(study: Study, segment: str, *, folds: int = 0) -> Task:
     )
 
 
-def _say_nothing(_what: str, _share: float) -> None:
-    """Take the place of a progress report that nobody wants."""
+def build_package(
+    study: Study,
+    task: Task,
+    candidate: Candidate,
+    segment: str,
+    comparison: Comparison | None = None,
+) -> TrainedModel:
+    """Fit a candidate, calibrate and measure it, and write its package.
+
+    Parameters
+    ----------
+    study, task, candidate, segment
+        The run, the rows of the segment, family and settings, for whom the model is.
+    comparison
+        Where it was compared: then it learns from development and calibration rows together, and
+        what its folds said about the rows they held out calibrates it. None fits it on the
+        development rows and calibrates it on the calibration rows.
+
+    Raises
+    ------
+    EngineDisagrees
+        If the engine does not return what was trained.
+    """
+    out_of_fold = None if comparison is None else comparison.find(candidate.family).result
+    fitted = _fit(study, task, candidate, segment, out_of_fold)
+    report, facts = model_report(study, fitted), _facts(study, candidate, segment)
+    chosen = comparison is not None and comparison.chosen == candidate.family
+    if comparison is not None:
+        report |= {"comparison": comparison.to_mapping()}
+        facts |= {"chosen": chosen, "calibrated_on": "rows held out by inner folds"}
+    contents = {
+        **fitted.files,
+        **common_files(
+            study.product, segment, fitted.assessor, study.sample.columns, fitted.log_odds
+        ),
+        "report.json": json_bytes(report),
+        "report.html": render(report).encode(),
+        "card.md": model_card(study.product, facts, report).encode(),
+    }
+    written = write_package(study.models_dir, facts, contents)
+    named = study.product.segment(segment).champion
+    return TrainedModel(
+        segment=segment,
+        family=candidate.family,
+        path=written.path,
+        hash=written.hash,
+        report=report,
+        champion=chosen if named == "best" else named == candidate.family,
+        chosen=chosen,
+    )
+
+
+def _facts(study: Study, candidate: Candidate, segment: str) -> dict[str, Any]:
+    facts = package_facts(study.product, segment, candidate.family, study.sample, seed=study.seed)
+    return facts | {"settings": candidate.plain_settings}
+
+
+def _fit(
+    study: Study, task: Task, candidate: Candidate, segment: str, seen: OutOfFold | None
+) -> Fitted:
+    split = study.split
+    learned = split.development
+    if seen is not None:
+        learned = np.sort(np.concatenate([split.development, split.calibration]))
+    model = fit_rows(task, candidate, learned)
+    files = model.native_files()
+    # From here on the engine answers for the model: what is measured is what will be served.
+    runtime = load_runtime(candidate.family, files)
+    log_odds = runtime.log_odds(task.matrix)
+    difference = float(np.abs(model.decision_function(task.matrix) - log_odds).max())
+    if not difference <= getattr(model, "tolerance", ENGINE_TOLERANCE):
+        raise EngineDisagrees(family=candidate.family, difference=difference)
+    calibration = split.calibration
+    held_out = log_odds[calibration]
+    if seen is not None:
+        calibration = np.concatenate([fold.judged for fold in task.folds])
+        held_out = np.concatenate(seen.log_odds)
+    default = study.sample.default
+    return Fitted(
+        segment=segment,
+        family=candidate.family,
+        specs=task.columns,
+        importance=model.importance(),
+        matrix=task.matrix,
+        files=files,
+        log_odds=log_odds,
+        development=learned,
+        calibration=calibration,
+        calibration_log_odds=held_out,
+        assessor=Assessor(
+            runtime=runtime,
+            calibration=fit_calibration(held_out, default[calibration], seed=study.seed),
+            scale=Scale.from_mapping(study.product.scale),
+            features=study.product.segment(segment).features,
+        ),
+    )
 
 
 def _wanted(product: Product, only: Collection[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

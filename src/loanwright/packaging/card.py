@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from loanwright.features.product import Product
-from loanwright.models.registry import find_family
 
 FAMILY_WORDS: Final[Mapping[str, str]] = {
     "scorecard": "a points scorecard: each answer adds a fixed number of points, which can be "
@@ -51,7 +50,7 @@ def model_card(product: Product, manifest: Mapping[str, Any], report: Mapping[st
 def _purpose(product: Product, manifest: Mapping[str, Any]) -> Iterator[str]:
     segment = product.segment(manifest["segment"])
     family = manifest["family"]
-    words = FAMILY_WORDS.get(family) or f"of the family {find_family(family).title['en']}"
+    words = FAMILY_WORDS.get(family) or f"of the family {family}"
     yield f"# {product.title.en}: {segment.title.en}, {family}"
     yield ""
     yield (
