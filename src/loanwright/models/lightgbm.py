@@ -17,7 +17,7 @@ below this many rows threads wait for each other longer than they work."""
 MOST_TREES = 2000
 PATIENCE = 60
 FOLDS = 5
-LEAST_ROWS_FOR_ONE_FOLD = 50_000
+LEAST_ROWS_FOR_ONE_FOLD = 10_000
 LEAST_TREES = 10
 
 
@@ -27,7 +27,7 @@ class LightGBMClassifier(DefaultClassifier):
     Numeric columns without special values follow the direction of the dictionary; categorical
     columns are LightGBM categories. Classes are not reweighted: that would destroy calibration.
     The number of trees is found by early stopping inside the development sample, over five
-    seeded folds (one fold from 50,000 rows on), after which all of it is used.
+    seeded folds (one fold from 10,000 rows on), after which all of it is used.
 
     Parameters
     ----------
