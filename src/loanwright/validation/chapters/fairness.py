@@ -1,29 +1,65 @@
-"""Chapter 12: how the model and its cutoff treat protected groups."""
+"""Chapter 12: how the model and its cutoff treat protected groups, where a jurisdiction asks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from loanwright.fairness.groups import groups_of
+from loanwright.fairness.jurisdictions import Jurisdiction, Screen, find_jurisdiction
+from loanwright.fairness.measures import GroupMeasures, Treatment, group_measures
+from loanwright.features.text import Text
 from loanwright.metrics.comparison import holm
-from loanwright.metrics.discrimination import auc
-from loanwright.metrics.distributions import jeffreys, normal_quantile
-from loanwright.metrics.estimate import Estimate
 from loanwright.metrics.significance import normal_p_value
 from loanwright.validation.chapters.profit import approve_from
-from loanwright.validation.evidence import Booleans, Evidence, Floats
+from loanwright.validation.evidence import Evidence
 from loanwright.validation.judging import Demand, headings, named
-from loanwright.validation.proxies import LEAST_OF_GROUP, protected_members
 from loanwright.validation.values import Cell, Chapter, Figure, Plot, Series, Table, said
 
-SCREEN: Final = 0.8
 LEVEL: Final = 0.05
+LEAST_ROWS: Final = 50
 LEAST_GAP: Final = 0.1
+MEASURES: Final[Mapping[str, Text]] = {
+    "approval_rate": said("Approval rate", "Доля одобрений"),
+    "adverse_impact_ratio": said("Adverse impact ratio", "Отношение долей одобрения"),
+    "score_difference": said("Difference of scores, SD", "Разность баллов, SD"),
+    "equal_opportunity": said("Approval of those who repay, difference",
+                              "Одобрение возвращающих, разность"),
+    "false_approval": said("Approval of those who default, difference",
+                           "Одобрение невозвращающих, разность"),
+    "default_rate": said("Default rate", "Доля дефолтов"),
+    "observed_to_expected": said("Observed to stated defaults", "Дефолтов к заявленным"),
+    "calibration_slope": said("Calibration slope", "Наклон калибровки"),
+    "auc": said("AUC"),
+}  # fmt: skip
+_SHARES: Final = ("approval_rate", "default_rate", "equal_opportunity", "false_approval")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Treated:
+    """One group of one protected feature: what was measured, and what was stated of it.
+
+    Attributes
+    ----------
+    name
+        Feature and group.
+    stated
+        Mean stated probability of default.
+    p_value
+        Two-sided: that its defaults are as many as stated.
+    """
+
+    name: Text
+    measured: GroupMeasures
+    stated: float
+    p_value: float
 
 
 def fairness_chapter(evidence: Evidence) -> Chapter:
     """Return how approvals, errors and calibration differ between protected groups."""
-    groups = measured_groups(evidence)
+    rules = find_jurisdiction(evidence.beside.jurisdiction)
+    groups = treated_groups(evidence, rules) if rules.shown != "nothing" else []
     return Chapter(
         number=12,
         name="fairness",
@@ -35,142 +71,106 @@ def fairness_chapter(evidence: Evidence) -> Chapter:
             "Как живётся защищённым группам проверочной выборки: кого одобряют, не чаще ли "
             "отказывают хорошим заявителям и одинаково ли верны вероятности для всех групп.",
         ),
-        figures=(_impact(groups), _calibration(groups), _opportunity(groups)),
-        tables=(_table(groups),),
+        figures=(
+            *(_screened(one, groups) for one in rules.screens),
+            _calibration(groups, rules),
+        ),
+        tables=(_table(groups, rules), _law(rules)),
         plots=_plots(groups),
         notes=(
+            Text(en=f"{rules.title['en']}. {rules.note['en']}",
+                 ru=f"{rules.title['ru']}. {rules.note['ru']}"),
             said(
-                f"Jurisdiction: {evidence.beside.jurisdiction}. A ratio of 0.8 is a screen from "
-                "employment practice; no lending law states it.",
-                f"Юрисдикция: {evidence.beside.jurisdiction}. Отношение 0,8 — сигнал из трудовой "
-                "практики; закона о кредите с таким числом нет.",
+                f"The law as looked up on {rules.as_of}: dated data, not advice. Protected "
+                "features are measured here and decide nothing.",
+                f"Право по состоянию на {rules.as_of}: датированные сведения, не совет. Защищённые "
+                "признаки здесь измеряются и ничего не решают.",
             ),
-            said(
-                "Protected features are kept out of the model; they are measured here and decide "
-                "nothing.",
-                "Защищённые признаки в модель не входят; здесь они измеряются и ничего не решают.",
-            ),
+            *_restricted(rules),
         ),
-    )
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class GroupMeasures:
-    """How one protected group fares against all others.
-
-    Attributes
-    ----------
-    name, rows
-        Which group, and how many of the judged rows.
-    approval, other_approval
-        Shares at or above the cutoff, of the group and of the others.
-    impact
-        Ratio of the approval rates, group over others, with its interval.
-    gap
-        Observed less stated default rate of the group, and its p-value (two-sided).
-    refused_good
-        Share of good applicants refused, of the group less of the others.
-    """
-
-    name: str
-    rows: int
-    default_rate: Estimate
-    stated: float
-    approval: Estimate
-    other_approval: Estimate
-    impact: Estimate
-    gap: float
-    gap_p: float
-    refused_good: Estimate
-    area: Estimate | None
+def _restricted(rules: Jurisdiction) -> tuple[Text, ...]:
+    if rules.shown != "restricted":
+        return ()
+    return (
+        said("Restricted: this chapter is for those who answer for fairness.",
+             "Ограниченный доступ: глава для отвечающих за справедливость."),
+    )  # fmt: skip
 
 
-def measured_groups(evidence: Evidence) -> list[GroupMeasures]:
-    """Return the measures of every protected group with enough rows."""
+def treated_groups(evidence: Evidence, rules: Jurisdiction) -> list[Treated]:
+    """Return the measures of every group of every protected feature of the judged sample."""
     rows = evidence.judged
     cutoff = approve_from(evidence)
-    score = evidence.answers.score[rows]
-    approved = score >= (cutoff if cutoff is not None else np.median(score))
-    bad, stated = evidence.bad[rows], evidence.answers.probability[rows]
-    return [
-        measure_group(name, member, approved, bad, stated)
-        for name, member in protected_members(evidence, rows)
-        if LEAST_OF_GROUP <= member.sum() <= len(member) - LEAST_OF_GROUP
-    ]
-
-
-def measure_group(
-    name: str, member: Booleans, approved: Booleans, bad: Booleans, stated: Floats
-) -> GroupMeasures:
-    """Return how a group fares; all arrays are (n,)."""
-    own, others = approved[member], approved[~member]
-    spread = float(np.sqrt(np.sum(stated[member] * (1 - stated[member]))))
-    excess = float(bad[member].sum() - stated[member].sum())
-    ranked = 10 <= bad[member].sum() <= member.sum() - 10
-    return GroupMeasures(
-        name=name,
-        rows=int(member.sum()),
-        default_rate=jeffreys(int(bad[member].sum()), int(member.sum())),
-        stated=float(stated[member].mean()),
-        approval=jeffreys(int(own.sum()), len(own)),
-        other_approval=jeffreys(int(others.sum()), len(others)),
-        impact=ratio_of_rates(int(own.sum()), len(own), int(others.sum()), len(others)),
-        gap=excess / len(own),
-        gap_p=normal_p_value(excess / (spread or 1.0)),
-        refused_good=_difference(~approved[member & ~bad], ~approved[~member & ~bad]),
-        area=auc(bad[member], stated[member]) if ranked else None,
+    score, stated = evidence.answers.score[rows], evidence.answers.probability[rows]
+    treatment = Treatment(
+        approved=score >= (np.median(score) if cutoff is None else cutoff),
+        score=score,
+        probability=stated,
+        default=evidence.bad[rows],
     )
+    found = []
+    for feature in evidence.product.features.values():
+        if not feature.protected or feature.derived or feature.name not in evidence.columns:
+            continue
+        column = evidence.columns[feature.name][rows]
+        groups = groups_of(feature, column, cuts=rules.cuts.get(feature.name, ()))
+        measured = group_measures(groups, treatment)
+        for group, one in zip(groups, measured, strict=True):
+            found.append(
+                Treated(
+                    name=Text(en=f"{feature.name}: {group.title.en}",
+                              ru=f"{feature.name}: {group.title.ru}"),
+                    measured=one,
+                    stated=float(stated[group.rows].mean()),
+                    p_value=misstated(evidence.bad[rows][group.rows], stated[group.rows]),
+                )
+            )  # fmt: skip
+    return [one for one in found if one.measured.rows >= LEAST_ROWS]
 
 
-def ratio_of_rates(one: int, of_one: int, other: int, of_other: int) -> Estimate:
-    """Return a ratio of two rates with its interval on the logarithm (Katz), halves added.
+def misstated(bad: np.ndarray, stated: np.ndarray) -> float:
+    """Return how often so far a number of defaults comes by chance, either way.
 
     Examples
     --------
-    >>> print(ratio_of_rates(40, 100, 50, 100))
-    0.8020 [0.5888, 1.0923]
+    >>> stated = np.full(100, 0.2)
+    >>> misstated(np.arange(100) < 20, stated), misstated(np.arange(100) < 40, stated) < 0.001
+    (1.0, True)
     """
-    a, b = (one + 0.5) / (of_one + 0.5), (other + 0.5) / (of_other + 0.5)
-    error = np.sqrt(1 / (one + 0.5) - 1 / (of_one + 0.5) + 1 / (other + 0.5) - 1 / (of_other + 0.5))
-    reach = float(np.exp(normal_quantile(0.95) * error))
-    ratio = a / b
-    return Estimate(
-        value=ratio, lower=ratio / reach, upper=ratio * reach, level=0.95, method="log ratio"
-    )
+    spread = float(np.sqrt(np.sum(stated * (1 - stated)))) or 1.0
+    return normal_p_value(round(float(bad.sum() - stated.sum()), 9) / spread)
 
 
-def _difference(one: Booleans, other: Booleans) -> Estimate:
-    a, b = (float(side.mean()) if len(side) else 0.0 for side in (one, other))
-    error = float(np.sqrt(a * (1 - a) / max(len(one), 1) + b * (1 - b) / max(len(other), 1)))
-    reach = normal_quantile(0.95) * error
-    return Estimate(
-        value=a - b, lower=a - b - reach, upper=a - b + reach, level=0.95, method="normal"
-    )
-
-
-_NEEDS = ("protected features in the sample", "защищённые признаки в выборке")
-
-
-def _impact(groups: list[GroupMeasures]) -> Figure:
+def _screened(screen: Screen, groups: list[Treated]) -> Figure:
+    name = MEASURES.get(screen.measure, said(screen.measure))
     demand = Demand(
-        name="adverse_impact",
-        title=said("Least adverse impact ratio", "Наименьшее отношение долей одобрения"),
+        name=screen.measure,
+        title=said(f"{name.en}, the worst group", f"{name.ru}, худшая группа"),
         threshold=said(
-            f"at least {SCREEN}; a breach where the whole interval is below",
-            f"не меньше {SCREEN}; нарушение, если весь интервал ниже",
+            f"at least {screen.at_least:g}, or a gap that chance explains. {screen.note['en']}",
+            f"не меньше {screen.at_least:g} или разрыв, объяснимый случаем. {screen.note['ru']}",
         ),
-        by=ratio_of_rates,
+        by=group_measures,
+        kind="share" if screen.measure in _SHARES else "number",
     )
-    if not groups:
-        return demand.absent(*_NEEDS)
-    worst = min(groups, key=lambda one: one.impact.value)
-    ok = worst.impact.value >= SCREEN
-    return demand.judge(
-        worst.impact, ok=ok, breach=worst.impact.upper < SCREEN, remark=said(worst.name)
-    )
+    found = [
+        (one.measured.measures[screen.measure], one.name)
+        for one in groups
+        if not one.measured.reference and screen.measure in one.measured.measures
+    ]
+    if not found:
+        return demand.absent("protected groups with enough rows in the judged sample",
+                             "защищённые группы с достаточным числом строк")  # fmt: skip
+    worst, group = min(found, key=lambda one: one[0].value)
+    equal = 1.0 if screen.measure in ("adverse_impact_ratio", "observed_to_expected") else 0.0
+    ok = worst.value >= screen.at_least or worst.upper >= equal
+    return demand.judge(worst, ok=ok, breach=worst.upper < screen.at_least, remark=group)
 
 
-def _calibration(groups: list[GroupMeasures]) -> Figure:
+def _calibration(groups: list[Treated], rules: Jurisdiction) -> Figure:
     demand = Demand(
         name="group_calibration",
         title=said("Groups whose risk is misstated", "Группы с неверно заявленным риском"),
@@ -178,66 +178,80 @@ def _calibration(groups: list[GroupMeasures]) -> Figure:
             f"none significantly ({LEVEL:.0%}, Holm) and by more than {LEAST_GAP:.0%} of its rate",
             f"ни одной значимо ({LEVEL:.0%}, Холм) и больше чем на {LEAST_GAP:.0%} её доли",
         ),
-        by=measure_group,
+        by=misstated,
         kind="words",
     )
+    if rules.shown == "nothing":
+        return demand.absent("a jurisdiction that measures by group (--jurisdiction)",
+                             "юрисдикция с измерениями по группам (--jurisdiction)")  # fmt: skip
     if not groups:
-        return demand.absent(*_NEEDS)
-    p_values = holm([one.gap_p for one in groups])
+        return demand.absent("protected features in the sample", "защищённые признаки в выборке")
+    p_values = holm([one.p_value for one in groups]).tolist()
     wrong = [
-        f"{one.name} ({one.gap:+.2%})"
+        f"{one.name.en} (× {one.measured.measures['observed_to_expected'].value:.2f})"
         for one, p in zip(groups, p_values, strict=True)
-        if p < LEVEL and abs(one.gap) > LEAST_GAP * one.stated
+        if p < LEVEL and abs(one.measured.measures["observed_to_expected"].value - 1) > LEAST_GAP
     ]
-    return demand.judge(named(wrong), ok=not wrong, breach=bool(min(p_values) < LEVEL / 50))
+    return demand.judge(named(wrong), ok=not wrong, breach=min(p_values) < LEVEL / 50)
 
 
-def _opportunity(groups: list[GroupMeasures]) -> Figure:
-    demand = Demand(
-        name="equal_opportunity",
-        title=said("Good applicants refused more often than in other groups",
-                   "Хороших заявителей отклоняют чаще, чем в других группах"),
-        threshold=said("by at most 5 points", "не больше чем на 5 пунктов"),
-        by=measure_group,
-        kind="share",
-    )  # fmt: skip
-    if not groups:
-        return demand.absent(*_NEEDS)
-    worst = max(groups, key=lambda one: one.refused_good.value)
-    gap = worst.refused_good
-    return demand.judge(gap, ok=gap.lower <= 0.05, remark=said(worst.name))
-
-
-def _table(groups: list[GroupMeasures]) -> Table:
+def _table(groups: list[Treated], rules: Jurisdiction) -> Table:
+    shown = [name for name in rules.measured if name in MEASURES]
     rows: list[tuple[Cell, ...]] = [
         (
-            one.name, one.rows, one.approval, one.impact, one.default_rate, one.stated,
-            one.refused_good, one.area,
+            one.name,
+            one.measured.rows,
+            one.stated,
+            *(one.measured.measures.get(name) for name in shown),
         )
         for one in groups
-    ]  # fmt: skip
+    ]
     return Table(
         name="groups",
         title=said("Protected groups", "Защищённые группы"),
         columns=headings(
             ("Group", "Группа", "words"),
             ("Rows", "Строк", "count"),
-            ("Approved", "Одобрено", "share"),
-            ("Ratio to the others", "Отношение к остальным", "number"),
-            ("Default rate", "Доля дефолтов", "share"),
             ("Stated", "Заявлено", "share"),
-            ("Good refused, difference", "Отказы хорошим, разность", "share"),
-            ("AUC", "AUC", "number"),
+            *(
+                (MEASURES[name].en, MEASURES[name].ru, "share" if name in _SHARES else "number")
+                for name in shown
+            ),
         ),
         rows=tuple(rows),
     )
 
 
-def _plots(groups: list[GroupMeasures]) -> tuple[Plot, ...]:
-    if not groups:
+def _law(rules: Jurisdiction) -> Table:
+    return Table(
+        name="law",
+        title=said("The rules behind the screens", "Правила, стоящие за порогами"),
+        columns=headings(
+            ("Rule", "Правило", "words"),
+            ("Source", "Источник", "words"),
+            ("In force from", "Действует с", "words"),
+            ("Duty", "Обязанность", "words"),
+            ("How it was checked", "Как проверено", "words"),
+        ),
+        rows=tuple(
+            (
+                one.name,
+                one.source,
+                "—" if one.effective is None else one.effective.isoformat(),
+                Text(**one.duty),
+                one.standing,
+            )
+            for one in rules.rules
+        ),
+    )
+
+
+def _plots(groups: list[Treated]) -> tuple[Plot, ...]:
+    used = [one for one in groups if "default_rate" in one.measured.measures]
+    if not used:
         return ()
-    places = range(len(groups))
-    rates = [one.default_rate for one in groups]
+    places = range(len(used))
+    rates = [one.measured.measures["default_rate"] for one in used]
     return (
         Plot(
             name="group_calibration",
@@ -250,10 +264,10 @@ def _plots(groups: list[GroupMeasures]) -> tuple[Plot, ...]:
             x=said("Group", "Группа"),
             y=said("Default rate", "Доля дефолтов"),
             percent="y",
-            names=tuple(one.name for one in groups),
+            names=tuple(one.name for one in used),
             series=(
                 Series(shape="bars", label=said("stated", "заявлено"), tone="muted",
-                       x=places, y=[one.stated for one in groups]),
+                       x=places, y=[one.stated for one in used]),
                 Series(shape="points", label=said("observed", "наблюдается"), tone="riskier",
                        x=places, y=[r.value for r in rates], lower=[r.lower for r in rates],
                        upper=[r.upper for r in rates]),

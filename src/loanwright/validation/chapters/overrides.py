@@ -7,6 +7,7 @@ import numpy as np
 from loanwright.metrics.comparison import holm
 from loanwright.metrics.distributions import jeffreys
 from loanwright.metrics.estimate import Estimate
+from loanwright.validation.chapters.profit import GAIN, LOSS
 from loanwright.validation.evidence import Evidence
 from loanwright.validation.judging import Demand, headings, named
 from loanwright.validation.values import Cell, Chapter, Figure, Table, said
@@ -18,6 +19,7 @@ TRIGGER: Final = 0.05
 CONCERN: Final = 0.10
 LEVEL: Final = 0.05
 LEAST_OUTCOMES: Final = 20
+BREAK_EVEN: Final = GAIN / (GAIN + LOSS)
 NEEDED: Final = ("recommended", "outcome")
 
 
@@ -176,8 +178,8 @@ def _outcomes(table: "pl.DataFrame | None") -> Figure:
         name="override_outcomes",
         title=said("Default rate of low-side overrides", "Доля дефолтов у одобренных вопреки"),
         threshold=said(
-            "the interval reaches down to the default rate of the ordinary approvals",
-            "интервал достаёт до доли дефолтов обычных одобрений",
+            f"the interval reaches down to {BREAK_EVEN:.1%}, where an approval earns nothing",
+            f"интервал достаёт до {BREAK_EVEN:.1%}, где одобрение не приносит ничего",
         ),
         by=jeffreys,
         kind="share",
@@ -195,8 +197,8 @@ def _outcomes(table: "pl.DataFrame | None") -> Figure:
     rate = jeffreys(int(bad[low & known].sum()), int((low & known).sum()))
     ordinary = float(bad[usual].mean())
     remark = said(f"ordinary approvals {ordinary:.2%}", f"обычные одобрения {ordinary:.2%}")
-    # Those whom the score declined are riskier: a rate twice that of the others accuses.
-    return demand.judge(rate, ok=rate.lower <= max(2 * ordinary, ordinary + 0.05), remark=remark)
+    # Those whom the score declined are riskier than others; what counts is whether they pay.
+    return demand.judge(rate, ok=rate.lower <= BREAK_EVEN, remark=remark)
 
 
 def _tables(table: "pl.DataFrame") -> tuple[Table, ...]:

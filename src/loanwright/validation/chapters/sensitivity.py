@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from loanwright.metrics.comparison import holm
+from loanwright.metrics.comparison import compare_auc, holm
 from loanwright.metrics.discrimination import auc
 from loanwright.metrics.significance import normal_p_value
 from loanwright.models.registry import make_model
@@ -68,17 +68,19 @@ def _noise(evidence: Evidence, rows: Rows) -> Figure:
         name="noise",
         title=said("AUC lost to noise", "Потеря AUC от шума"),
         threshold=said(
-            f"at most {MOST_LOSS} with noise of {NOISE} standard deviations on every number",
-            f"не больше {MOST_LOSS} при шуме в {NOISE} стандартного отклонения на каждом числе",
+            f"the interval reaches down to {MOST_LOSS} with noise of {NOISE} standard deviations "
+            "on every number",
+            f"интервал достаёт до {MOST_LOSS} при шуме в {NOISE} стандартного отклонения на "
+            "каждом числе",
         ),
-        by=auc,
+        by=compare_auc,
     )
 
     def make() -> Figure:
         noisy, bad = with_noise(evidence, rows), evidence.bad[rows]
-        before = auc(bad, evidence.answers.log_odds[rows]).value
-        loss = before - auc(bad, evidence.model.runtime.log_odds(noisy)).value
-        return demand.judge(loss, ok=loss <= MOST_LOSS)
+        before, after = evidence.answers.log_odds[rows], evidence.model.runtime.log_odds(noisy)
+        loss = compare_auc(bad, before, after).difference
+        return demand.judge(loss, ok=loss.lower <= MOST_LOSS)
 
     return demand.attempt(make)
 
