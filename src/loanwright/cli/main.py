@@ -19,6 +19,7 @@ from loanwright.cli import (
     keys,
     model,
     product,
+    recalibrate,
     recording,
     replaying,
     report,
@@ -60,6 +61,7 @@ app.add_typer(product.app, name="product")
 app.command("train")(train.train)
 app.command("report")(report.report)
 app.command("bins")(bins.bins)
+app.command("recalibrate")(recalibrate.recalibrate)
 app.command("validate")(validate.validate)
 app.command("export")(exporting.export)
 app.command("serve")(serving.serve)
