@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from loanwright.errors import Rejected
+from loanwright.features.errors import ValueHasNoBin
 from loanwright.metrics.estimate import Estimate
 from loanwright.metrics.information import SMOOTHING, information_value
 
@@ -17,10 +18,6 @@ BinKind: TypeAlias = Literal["range", "category", "special", "missing"]
 
 class BinningNotUsable(Rejected):
     """The bins of {feature} cannot be used: {problem}."""
-
-
-class ValueHasNoBin(Rejected):
-    """Feature {feature} has no bin for {count} values, such as {value}."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -182,9 +179,8 @@ class FeatureBinning:
                 assigned[np.isnan(numbers)] = index
         lost = np.flatnonzero(assigned < 0)
         if len(lost):
-            raise ValueHasNoBin(
-                feature=self.name, count=len(lost), value=float(numbers.flat[lost[0]])
-            )
+            row = int(lost[0])
+            raise ValueHasNoBin(row=row, feature=self.name, value=float(numbers.flat[row]))
         return assigned
 
     def _assign_ranges(self, numbers: NDArray[np.float64], assigned: NDArray[np.int64]) -> None:

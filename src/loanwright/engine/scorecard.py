@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from loanwright.engine.runtime import Backend, FloatArray, Runtime, as_matrix, chosen_backend
 from loanwright.errors import Rejected
+from loanwright.features.errors import ValueHasNoBin
 
 BinKind: TypeAlias = Literal["range", "category", "special", "missing"]
 SCHEMA: Final = 1
@@ -22,10 +23,6 @@ _BIGGEST_CODE: Final = 1 << 31
 
 class ScorecardInvalid(Rejected):
     """The scorecard cannot be used: {reason} ({where})."""
-
-
-class ScorecardHasNoBin(Rejected):
-    """Row {row}: feature {feature} has no bin for the value {value}."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -150,7 +147,7 @@ def scorecard_runtime(scorecard: ScorecardTable, *, backend: Backend = "auto") -
     Runtime
         The contribution of a feature is its bin's log-odds less their mean over the development
         sample (its exact Shapley value); ``base`` is the intercept plus those means. Sums are made
-        in the order of the features. A value without a bin raises `ScorecardHasNoBin`.
+        in the order of the features. A value without a bin raises `ValueHasNoBin`.
 
     Examples
     --------
@@ -229,7 +226,7 @@ class ScorecardRuntime:
         if lost >= 0:
             row, feature = divmod(lost, self.feature_count)
             value = float(rows[row, feature])
-            raise ScorecardHasNoBin(row=row, feature=self._names[feature], value=value)
+            raise ValueHasNoBin(row=row, feature=self._names[feature], value=value)
         return answer, contributions
 
 

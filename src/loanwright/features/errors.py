@@ -71,3 +71,7 @@ class ColumnsRefused(Rejected):
 
 class TableNotDraftable(Rejected):
     """No product file can be drafted from this table: {why}."""
+
+
+class ValueHasNoBin(Rejected):
+    """Row {row}: feature {feature} has no bin for the value {value}."""

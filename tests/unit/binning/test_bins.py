@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from loanwright.binning.bins import Bin, BinningNotUsable, FeatureBinning, ValueHasNoBin
+from loanwright.binning.bins import Bin, BinningNotUsable, FeatureBinning
+from loanwright.features.errors import ValueHasNoBin
 
 NUMERIC = FeatureBinning(
     name="delay",
@@ -47,7 +48,9 @@ def test_values_become_the_weights_of_their_bins():
 
 
 def test_a_category_that_no_bin_knows_is_refused():
-    with pytest.raises(ValueHasNoBin, match=r"as 2\.0"):
+    with pytest.raises(
+        ValueHasNoBin, match=r"Row 1: feature purpose has no bin for the value 2\.0"
+    ):
         CATEGORIES.assign([0.0, 2.0])
 
 

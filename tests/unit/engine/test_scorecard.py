@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanwright.engine.scorecard import (
-    ScorecardHasNoBin,
     ScorecardInvalid,
     ScorecardTable,
     scorecard_runtime,
 )
+from loanwright.features.errors import ValueHasNoBin
 
 MAPPING = {
     "schema": 1,
@@ -76,7 +76,7 @@ def test_contributions_are_measured_from_the_mean_of_the_development_sample(runt
 
 @pytest.mark.parametrize("row", [[0.0, 2.0], [0.0, np.nan], [0.0, 0.5], [0.0, np.inf]])
 def test_a_value_without_a_bin_is_refused_by_name(runtime, row):
-    with pytest.raises(ScorecardHasNoBin, match="Row 1: feature education") as caught:
+    with pytest.raises(ValueHasNoBin, match="Row 1: feature education") as caught:
         runtime.explain([[0.0, 0.0], row])
     assert caught.value.feature == "education"
 
