@@ -54,6 +54,7 @@ KINDS: Final[Mapping[str, tuple[str, Opener]]] = MappingProxyType(
         "additive": ("additive.json", _additive),
         "lightgbm": ("model.txt", _trees_of_lightgbm),
         "xgboost": ("trees.json", _trees),
+        "catboost": ("trees.json", _trees),
         "forest": ("trees.json", _trees),
         "blend": ("blend.json", _blend),
     }

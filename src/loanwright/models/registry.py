@@ -131,10 +131,17 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
                 needs="xgboost",
                 rank=4,
             ),
-            _family("forest", "Random forest", "Случайный лес", "forest:ForestClassifier", rank=6),
             _family(
-                "blend", "Blend of the best", "Смесь лучших", "blend:BlendClassifier", rank=7
+                "catboost",
+                "Boosted trees (CatBoost)",
+                "Бустинг деревьев (CatBoost)",
+                "catboost:CatBoostClassifier",
+                needs="catboost",
+                extra="catboost",
+                rank=5,
             ),
+            _family("forest", "Random forest", "Случайный лес", "forest:ForestClassifier", rank=6),
+            _family("blend", "Blend of the best", "Смесь лучших", "blend:BlendClassifier", rank=7),
         )
     }
 )

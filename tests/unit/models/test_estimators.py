@@ -14,17 +14,16 @@ from loanwright.binning.fit import BinningOptions
 from loanwright.engine.load import load_runtime
 from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import ColumnsDiffer, DefaultModel
-from loanwright.models.forest import ForestClassifier
 from loanwright.models.lightgbm import LightGBMClassifier
 from loanwright.models.registry import (
     Family,
     FamilyNotInstalled,
     FamilyUnknown,
+    find_family,
     installed_families,
     make_model,
 )
 from loanwright.models.scorecard import ScorecardClassifier
-from loanwright.models.xgboost import XGBoostClassifier
 from loanwright.scaling import logistic
 
 
@@ -68,7 +67,12 @@ def sample(rows=2000, seed=0):
 
 
 X, DEFAULT = sample()
-QUICK = {"forest": {"trees": 60}, "xgboost": {"trees": 150}, "catboost": {"trees": 150}}
+QUICK = {
+    "forest": {"trees": 60},
+    "xgboost": {"trees": 150},
+    "catboost": {"trees": 150},
+    "blend": {"members": ("lightgbm", "scorecard")},
+}
 """Settings that spare the tests a search for the number of trees; the defaults are elsewhere."""
 
 
@@ -237,11 +241,28 @@ def test_a_given_number_of_trees_is_kept():
     assert model.trees_ == 7
 
 
+BOOSTED = {
+    "trees": 15,
+    "learning_rate": 0.3,
+    "penalty": 1.0,
+    "row_share": 1.0,
+    "column_share": 1.0,
+}
+SMALL = {
+    "scorecard": {"options": BinningOptions(min_count=5)},
+    "lightgbm": {"trees": 15, "least_leaf_rows": 5, "row_share": 1.0, "column_share": 1.0},
+    "forest": {"trees": 10, "least_leaf_rows": 2, "column_share": 1.0},
+    "additive": {"bags": 1, "learning_rate": 0.1, "pairs": 1, "least_leaf_rows": 2},
+    "xgboost": BOOSTED,
+    "catboost": BOOSTED,
+}
+"""Settings for samples of a dozen rows, which scikit-learn's checks make."""
+CHECKED_ELSEWHERE = ("blend", "neural")
+"""Slow to fit: their own tests check them, on settings that only they have."""
 CHECKED = [
-    ScorecardClassifier(options=BinningOptions(min_count=5)),
-    LightGBMClassifier(trees=15, least_leaf_rows=5, row_share=1.0, column_share=1.0),
-    ForestClassifier(trees=10, least_leaf_rows=2, column_share=1.0),
-    XGBoostClassifier(trees=15, learning_rate=0.3, penalty=1.0, row_share=1.0, column_share=1.0),
+    find_family(name).load()(**SMALL.get(name, {}))
+    for name in installed_families()
+    if name not in CHECKED_ELSEWHERE
 ]
 
 
