@@ -16,6 +16,7 @@ from loanwright.cli import (
     demo,
     doctor,
     exporting,
+    jobs,
     keys,
     model,
     product,
@@ -26,6 +27,7 @@ from loanwright.cli import (
     serving,
     train,
     validate,
+    working,
 )
 from loanwright.cli.failures import PlainFailures
 
@@ -65,6 +67,8 @@ app.command("recalibrate")(recalibrate.recalibrate)
 app.command("validate")(validate.validate)
 app.command("export")(exporting.export)
 app.command("serve")(serving.serve)
+app.command("worker")(working.worker)
+app.add_typer(jobs.app, name="jobs")
 app.command("decide")(deciding.decide)
 app.command("record")(recording.record)
 app.command("replay")(replaying.replay)

@@ -1,5 +1,6 @@
 """The service as an ASGI application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import cache, partial
@@ -24,6 +25,7 @@ from loanwright.service.edge.openapi import write_openapi
 from loanwright.service.edge.refusals import Refusals
 from loanwright.service.edge.throttle import Throttle
 from loanwright.service.health import endpoints as health
+from loanwright.service.origination import asked_later as jobs
 from loanwright.service.origination import endpoints as origination
 from loanwright.service.origination.reception import Reception
 from loanwright.service.origination.schemas import Reply, Submission
@@ -55,7 +57,7 @@ def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
         threads=THREADS.get(service.database.name, 1),
     )
     doorkeeper = Doorkeeper(service.keys)
-    reception = Reception(doorkeeper=doorkeeper, gatherer=gatherer)
+    reception = Reception(doorkeeper=doorkeeper, gatherer=gatherer, later=service.later)
     refusals = Refusals(page=pages.render_problem)
     framework = _framework(service, refusals, gatherer)
     _provide(
@@ -66,6 +68,7 @@ def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
         reception=reception,
         log=log,
     )
+    framework.router.lifespan_context = partial(_lifespan, service, log)
     inner: ASGIApp = framework
     if settings.hot_route:
         inner = HotRoute(
@@ -90,7 +93,6 @@ def _framework(
     service: Service, refusals: Refusals, gatherer: Gatherer[Submission, Reply]
 ) -> FastAPI:
     framework = describe(service.products.values())
-    framework.router.lifespan_context = partial(_lifespan, service)
     framework.include_router(reader.router)
     framework.include_router(routes.router(service, submit=gatherer.submit))
     for kind in (LoanwrightError, RequestValidationError, HTTPException, Exception):
@@ -108,10 +110,11 @@ def describe(offered: Iterable[Product]) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for part in (origination, decisions, registry, products, health):
+    for part in (origination, jobs, decisions, registry, products, health):
         framework.include_router(part.router)
     body = application_schema(sorted(offered, key=lambda product: product.name))
-    write = partial(write_openapi, framework, bodies={("post", origination.PATH): body})
+    bodies = {("post", origination.PATH): body, ("post", jobs.UPLOAD): body}
+    write = partial(write_openapi, framework, bodies=bodies)
     framework.openapi = cache(write)  # type: ignore[method-assign]
     return framework
 
@@ -119,6 +122,7 @@ def describe(offered: Iterable[Product]) -> FastAPI:
 def _provide(framework: FastAPI, service: Service, **more: object) -> None:
     parts = {
         "decisions": service.decisions,
+        "jobs": service.jobs,
         "registry": service.registry,
         "products": service.products,
         "check_ready": service.check_ready,
@@ -128,7 +132,14 @@ def _provide(framework: FastAPI, service: Service, **more: object) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(service: Service, framework: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(service: Service, log: Log, framework: FastAPI) -> AsyncIterator[None]:
+    settings = service.settings
+    workers = None
+    if settings.broker_url is None:
+        workers = await asyncio.to_thread(service.workers, log, threads=settings.worker_threads)
+        workers.start()
     yield
-    await framework.state.gatherer.close(service.settings.graceful_timeout)
+    await framework.state.gatherer.close(settings.graceful_timeout)
+    if workers is not None:
+        await asyncio.to_thread(workers.stop)
     service.close()

@@ -16,11 +16,16 @@ from loanwright.features.product import (
 from loanwright.service.applicants.service import Applicants
 from loanwright.service.applications.service import Applications
 from loanwright.service.decisions.service import Decisions
+from loanwright.service.jobs.service import Jobs, Progress, Workbench
 from loanwright.service.kit.clock import Clock, SystemClock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.ids import Ids
+from loanwright.service.messaging.delivery import Events, RelayLoop
+from loanwright.service.messaging.in_memory import InMemoryBroker, InMemoryWorkers
+from loanwright.service.messaging.relay import Publisher, Relay
 from loanwright.service.migrations.steps import current_revision, newest_revision, upgrade
 from loanwright.service.origination.intake import Desk
+from loanwright.service.origination.later import KIND, Later
 from loanwright.service.origination.service import Origination
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.packages import Package, PackageStore
@@ -45,6 +50,31 @@ class Service:
     decisions: Decisions
     keys: Keys
     origination: Origination
+    jobs: Jobs
+    later: Later
+    workbench: Workbench
+
+    def work(self, job_id: str) -> bool:
+        """Do a job; False asks to be told of it again a little later."""
+        return self.workbench.work(job_id) is not Progress.BUSY
+
+    def relay_loop(self, publisher: Publisher, events: Events) -> RelayLoop:
+        """Return what carries messages from the outbox to this publisher."""
+        relay = Relay(database=self.database, clock=self.clock, publisher=publisher)
+        return RelayLoop(relay, remind=self.jobs.remind, events=events)
+
+    def workers(self, events: Events, *, threads: int) -> InMemoryWorkers:
+        """Return threads that do what was accepted for later, where there is no broker."""
+        broker = InMemoryBroker()
+        # What the process before this one had in memory is announced anew.
+        self.jobs.announce()
+        return InMemoryWorkers(
+            broker=broker,
+            relay=self.relay_loop(broker, events),
+            handle=self.work,
+            events=events,
+            threads=threads,
+        )
 
     def check_ready(self) -> dict[str, str]:
         """Return what stands in the way of deciding, by part; empty when nothing does."""
@@ -97,6 +127,8 @@ def build(
         applications=applications,
         decisions=decisions,
     )
+    jobs = Jobs(database=database, clock=clock, new_id=new_id)
+    later = Later(database=database, desk=desk, jobs=jobs, origination=origination)
     return Service(
         settings=settings,
         database=database,
@@ -110,6 +142,9 @@ def build(
         decisions=decisions,
         keys=Keys(database=database, clock=clock, new_id=new_id),
         origination=origination,
+        jobs=jobs,
+        later=later,
+        workbench=Workbench(jobs=jobs, handlers={KIND: later.decide}),
     )
 
 

@@ -91,6 +91,19 @@ class Settings(BaseSettings):
         ge=1,
         description="Applications per minute that one address may send from the public page.",
     )
+    broker_url: SecretStr | None = Field(
+        default=None,
+        description="URL of RabbitMQ, amqp://… or amqps://…, which carries work to "
+        "`loanwright worker`; without it this process does that work itself.",
+    )
+    broker_prefix: str = Field(
+        default="loanwright",
+        pattern="^[a-z][a-z0-9_.-]{0,60}$",
+        description="What the names of the queues begin with.",
+    )
+    worker_threads: int = Field(
+        default=1, ge=1, le=64, description="Threads that do accepted work where no broker is set."
+    )
     identity_key: SecretStr | None = Field(
         default=None,
         min_length=32,

@@ -29,6 +29,9 @@ class HotRoute:
             scope["type"] == "http"
             and scope["path"] == self.path
             and scope["method"] == self.method
+            and not scope["query_string"]
+            # Who prefers to be answered later is not in a hurry now.
+            and b"prefer" not in scope[ARRIVED].headers
         )
         if not hot:
             await self.app(scope, receive, send)

@@ -21,7 +21,14 @@ from loanwright.service.kit.problem import (
 )
 
 SERVER_ERROR = 500
-MACHINE_PATHS = ("/v1/", "/health/", "/openapi.json")
+MACHINE_PATHS = (
+    "/v1/",
+    "/health/",
+    "/openapi.json",
+    "/upload_features",
+    "/check_state",
+    "/get_result",
+)
 
 
 class ErrorPage(Protocol):

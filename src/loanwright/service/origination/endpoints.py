@@ -1,18 +1,19 @@
 """Applications over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.edge.authentication import DOCUMENTED, ApplicationsRead
 from loanwright.service.edge.headers import read_headers
 from loanwright.service.edge.provided import provided
 from loanwright.service.edge.refusals import as_response
+from loanwright.service.jobs.documents import JobDocument
 from loanwright.service.kit.documents import problems
 from loanwright.service.kit.ids import ALPHABET, LENGTH
 from loanwright.service.origination.documents import ApplicationAnswer
-from loanwright.service.origination.reception import Reception
+from loanwright.service.origination.reception import Reception, wants_later
 
 PATH = "/v1/applications"
 ReceptionService = Annotated[Reception, Depends(provided("reception"))]
@@ -37,17 +38,35 @@ router = APIRouter(prefix=PATH, tags=["applications"], dependencies=DOCUMENTED)
                 },
             },
         },
+        202: {
+            "model": JobDocument,
+            "description": "The application is durable and will be decided; ask the job.",
+            "headers": {
+                "Location": {"schema": {"type": "string"}},
+                "Preference-Applied": {"schema": {"type": "string", "const": "respond-async"}},
+            },
+        },
         **problems((401, 403, 408, 413, 415, 422, 503)),
     },
 )
-async def receive_application(request: Request, reception: ReceptionService) -> Response:
+async def receive_application(
+    request: Request,
+    reception: ReceptionService,
+    mode: Annotated[
+        Literal["sync", "async"], Query(description="async is the same as respond-async.")
+    ] = "sync",
+) -> Response:
     """Take in an application, decide it and answer with the decision and its reasons.
 
     With an `Idempotency-Key` (1 to 255 visible ASCII characters) the same body can be sent again:
     the answer is the same, byte for byte, and nothing is decided twice.
+
+    With `Prefer: respond-async` the answer comes at once, as a job that will decide.
     """
-    headers = read_headers(request.scope["headers"])
-    return as_response(await reception.receive_application(headers, await request.body()))
+    headers, body = read_headers(request.scope["headers"]), await request.body()
+    if mode == "async" or wants_later(headers):
+        return as_response(await reception.accept_application(headers, body))
+    return as_response(await reception.receive_application(headers, body))
 
 
 @router.get(

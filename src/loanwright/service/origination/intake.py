@@ -73,7 +73,10 @@ class Desk:
 
     def sealed(self, submission: Submission) -> Submission:
         """Return it with a keyed hash of its body: a plain one would betray a document number."""
-        return replace(submission, body_hash=self.applicants.keyed_hash(submission.body_hash))
+        if submission.sealed:
+            return submission
+        keyed = self.applicants.keyed_hash(submission.body_hash)
+        return replace(submission, body_hash=keyed, sealed=True)
 
     def live(self) -> Live:
         """Return what decides now; asked before a transaction, so that it needs no second one."""
@@ -84,6 +87,9 @@ class Desk:
         reference = submission.applicant
         if reference is None:
             return Arrival(index=index, submission=submission)
+        if reference.document_hash is not None:
+            known = reference.document_hash
+            return Arrival(index=index, submission=submission, document_hash=known)
         number, applicant_id = reference.document_number, reference.applicant_id
         if number is not None and applicant_id is not None:
             raise ApplicantNamedTwice
@@ -109,7 +115,7 @@ class Desk:
         return Intake(
             index=arrived.index,
             submission=submission,
-            received=_kept(submission.received, arrived.document_hash),
+            received=kept(submission.received, arrived.document_hash),
             document_hash=arrived.document_hash,
             applicant=applicant,
             segment=segment,
@@ -153,7 +159,7 @@ def _stated_features(product: Product) -> frozenset[str]:
     return frozenset(one.name for one in product.features.values() if one.source in STATED)
 
 
-def _kept(received: bytes, document_hash: str | None) -> str:
+def kept(received: bytes, document_hash: str | None) -> str:
     """Return the text to keep: as received, but for the document number, which is never kept."""
     text = _text(received)
     if document_hash is None:

@@ -1,5 +1,6 @@
 """From the bytes of a request to a submission, and from a reply to an answer."""
 
+import asyncio
 import hashlib
 import re
 from collections.abc import Mapping
@@ -11,12 +12,16 @@ import msgspec
 from loanwright.service.edge.answer import Answer
 from loanwright.service.edge.authentication import Doorkeeper
 from loanwright.service.edge.gather import Gatherer
+from loanwright.service.jobs.documents import describe_job
+from loanwright.service.jobs.schemas import Job
 from loanwright.service.kit.problem import ContentTypeUnsupported, FieldError, PayloadRejected
 from loanwright.service.kit.strict_json import MalformedBody, parse
 from loanwright.service.origination.errors import IdempotencyKeyRefused
+from loanwright.service.origination.later import Later
 from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
 
 SCOPE = "applications:write"
+ACCEPTED = 202
 LONGEST_DOCUMENT_NUMBER = 64
 _PRODUCT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _VISIBLE = re.compile(rb"[\x21-\x7e]{1,255}")
@@ -38,18 +43,45 @@ class Reception:
 
     doorkeeper: Doorkeeper
     gatherer: Gatherer[Submission, Reply]
+    later: Later
 
     async def receive_application(self, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
         """Answer one application once its decision is durable."""
+        submission = await self._read(headers, body)
+        return _answer(await self.gatherer.submit(submission))
+
+    async def accept_application(self, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
+        """Answer one application once it is durable that it will be decided."""
+        submission = await self._read(headers, body)
+        return accepted(await asyncio.to_thread(self.later.order, submission))
+
+    async def _read(self, headers: Mapping[bytes, bytes], body: bytes) -> Submission:
         key = await self.doorkeeper.admit(headers, scope=SCOPE)
         if _JSON.fullmatch(headers.get(b"content-type", b"")) is None:
             raise ContentTypeUnsupported
-        submission = read_submission(
+        return read_submission(
             body,
             caller=Caller(id=key.id, kind="key", scopes=key.scopes),
             idempotency_key=_read_idempotency_key(headers),
         )
-        return _answer(await self.gatherer.submit(submission))
+
+
+def wants_later(headers: Mapping[bytes, bytes]) -> bool:
+    """Tell whether the caller would rather ask for the decision later (RFC 7240)."""
+    preferences = headers.get(b"prefer", b"").decode("latin-1").lower().split(",")
+    return "respond-async" in (one.partition(";")[0].strip() for one in preferences)
+
+
+def accepted(job: Job) -> Answer:
+    """Return the answer that says where to ask for a job."""
+    body = msgspec.json.encode(describe_job(job))
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"location", f"/v1/jobs/{job.id}".encode("ascii")),
+        (b"preference-applied", b"respond-async"),
+    ]
+    return Answer(status=ACCEPTED, body=body, headers=headers)
 
 
 def _answer(reply: Reply) -> Answer:

@@ -16,15 +16,25 @@ class Caller:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApplicantReference:
-    """How the caller names the applicant: by a verified document number, or by our id."""
+    """How the caller names the applicant: by a verified document number, or by our id.
+
+    What was kept for later holds the keyed hash in place of the number.
+    """
 
     document_number: str | None = field(default=None, repr=False)
     applicant_id: str | None = None
+    document_hash: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Submission:
-    """One application as it arrived, parsed but not yet judged."""
+    """One application as it arrived, parsed but not yet judged.
+
+    Attributes
+    ----------
+    body_hash
+        SHA-256 of the body; of a sealed submission, its keyed hash.
+    """
 
     caller: Caller
     idempotency_key: str | None
@@ -33,6 +43,7 @@ class Submission:
     product: str
     applicant: ApplicantReference | None
     features: Mapping[str, object] = field(repr=False)
+    sealed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

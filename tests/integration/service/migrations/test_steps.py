@@ -21,6 +21,9 @@ for file in DIRECTORY.parent.glob("*/tables.py"):
     importlib.import_module(f"loanwright.service.{file.parent.name}.tables")
 
 
+STATES = {"model_transitions": "candidate", "jobs": "queued"}
+
+
 @pytest.fixture(params=("sqlite", "postgresql"))
 def bare(request, tmp_path):
     if request.param == "sqlite":
@@ -40,8 +43,9 @@ def value(column, row):
     if kind is float:
         return row / 3
     if column.name == "state":
-        return "candidate"
-    return SystemClock().now() if column.name.endswith(("_at", "at")) else f"{column.name}_{row}"
+        return STATES[column.table.name]
+    moment = column.name.endswith(("_at", "at", "_until"))
+    return SystemClock().now() if moment else f"{column.name}_{row}"
 
 
 def fill(database):

@@ -1,0 +1,1 @@
+"""Work that is done later: accepted at once, worked on by whoever is free, asked for by its id."""

@@ -1,0 +1,207 @@
+"""Jobs: ordered once, worked on until they end, however often workers die."""
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from datetime import timedelta
+from enum import Enum
+from typing import Final, TypeAlias
+
+from loanwright.errors import Conflict, LoanwrightError, NotFound, Unavailable
+from loanwright.service.jobs import repository
+from loanwright.service.jobs.schemas import Job, Order, Outcome, State
+from loanwright.service.kit.clock import Clock
+from loanwright.service.kit.database import Database
+from loanwright.service.kit.ids import Ids
+from loanwright.service.kit.problem import problem_of
+from loanwright.service.messaging.outbox import Outbox
+
+TOPIC: Final = "jobs"
+LEASE: Final = timedelta(seconds=10)
+MOST_ATTEMPTS: Final = 10
+FORGOTTEN_AFTER: Final = timedelta(seconds=60)
+MOST_AT_ONCE: Final = 500
+MOST_OPEN: Final = 100_000
+
+Handler: TypeAlias = Callable[[Job], Outcome]
+
+
+class JobNotFound(NotFound):
+    """There is no job {job_id}."""
+
+
+class JobNotFailed(Conflict):
+    """The job {job_id} is {state}; only a failed one can be driven anew."""
+
+
+class GaveUp(Conflict):
+    """The work was begun {attempts} times and never ended."""
+
+
+class Progress(Enum):
+    """What became of a job that a worker was told about."""
+
+    ENDED = "ended"
+    BUSY = "busy"
+    UNKNOWN = "unknown"
+
+
+class Jobs:
+    """The jobs; each is a row, and messages carry its id alone."""
+
+    def __init__(self, *, database: Database, clock: Clock, new_id: Ids) -> None:
+        self._database = database
+        self._clock = clock
+        self._new_id = new_id
+        self._outbox = Outbox(database=database, clock=clock)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Return where the messages about jobs wait."""
+        return self._outbox
+
+    def order(self, order: Order) -> Job:
+        """Accept a job, or return the one that the same caller ordered with the same key."""
+        job_id, now = self._new_id("job"), self._clock.now()
+        row = {
+            "id": job_id,
+            "kind": order.kind,
+            "caller_id": order.caller_id,
+            "key": order.key,
+            "body_hash": order.body_hash,
+            "payload": order.payload,
+            "state": str(State.QUEUED),
+            "steps_done": 0,
+            "steps": order.steps,
+            "attempts": 0,
+            "created_at": now,
+        }
+        with self._database.write() as connection:
+            if repository.insert_job(connection, row):
+                self._outbox.put(connection, TOPIC, [job_id])
+                found = repository.find(connection, job_id)
+            else:
+                found = repository.find_by_key(connection, order.caller_id, str(order.key))
+        if found is None:
+            raise JobNotFound(job_id=job_id)
+        return found
+
+    def get(self, job_id: str) -> Job:
+        """Return one job."""
+        with self._database.read() as connection:
+            found = repository.find(connection, job_id)
+        if found is None:
+            raise JobNotFound(job_id=job_id)
+        return found
+
+    def list_jobs(self, state: State | None = None, *, most: int = 100) -> list[Job]:
+        """Return the latest jobs, the latest first."""
+        with self._database.read() as connection:
+            return repository.list_jobs(connection, state, most)
+
+    def count_by_state(self) -> dict[str, int]:
+        """Return how many jobs are in each state that any job is in."""
+        with self._database.read() as connection:
+            return repository.count_by_state(connection)
+
+    def redrive(self, job_id: str) -> Job:
+        """Let a failed job begin anew."""
+        with self._database.write() as connection:
+            driven = repository.requeue(connection, job_id)
+            if driven:
+                self._outbox.put(connection, TOPIC, [job_id])
+        job = self.get(job_id)
+        if not driven:
+            raise JobNotFailed(job_id=job_id, state=job.state)
+        return job
+
+    def remind(self) -> int:
+        """Announce again the jobs of dead workers, and those of which nobody was told lately."""
+        now = self._clock.now()
+        with self._database.write() as connection:
+            ids = repository.list_forgotten(
+                connection, now=now, before=now - FORGOTTEN_AFTER, most=MOST_AT_ONCE
+            )
+            if ids:
+                repository.postpone(connection, ids, now + FORGOTTEN_AFTER)
+                self._outbox.put(connection, TOPIC, ids)
+        return len(ids)
+
+    def announce(self) -> int:
+        """Announce again every job that has not ended: whoever was told of it is gone."""
+        with self._database.write() as connection:
+            ids = repository.list_open(connection, MOST_OPEN)
+            self._outbox.put(connection, TOPIC, ids)
+        return len(ids)
+
+    def claim(self, job_id: str) -> Job | None:
+        """Start working on a job; None where another worker is at it, or it has ended."""
+        now = self._clock.now()
+        with self._database.write() as connection:
+            return repository.claim(connection, job_id, now=now, lease_until=now + LEASE)
+
+    def finish(self, job: Job, outcome: Outcome) -> None:
+        """Write the end of a job."""
+        values = {
+            "state": str(outcome.state),
+            "result": outcome.result,
+            "problem": outcome.problem,
+            "steps_done": job.steps if outcome.state is State.DONE else job.steps_done,
+            "lease_until": None,
+            "finished_at": self._clock.now(),
+        }
+        with self._database.write() as connection:
+            repository.finish(connection, job.id, values)
+
+    def release(self, job: Job, *, attempts: int) -> None:
+        """Let another worker take a job at once; say how many attempts count."""
+        with self._database.write() as connection:
+            repository.release(connection, job.id, attempts)
+
+
+class Workbench:
+    """Does the jobs that messages tell of."""
+
+    def __init__(self, *, jobs: Jobs, handlers: Mapping[str, Handler]) -> None:
+        self._jobs = jobs
+        self._handlers = handlers
+
+    def work(self, job_id: str) -> Progress:
+        """Do one job to its end.
+
+        Refusals end it as failed. What is unavailable is raised, and so is a fault of ours, until
+        it has been tried ten times: a later attempt may succeed.
+        """
+        job = self._jobs.claim(job_id)
+        if job is None:
+            return self._standing(job_id)
+        if job.attempts > MOST_ATTEMPTS:
+            self._jobs.finish(job, _failed(job, GaveUp(attempts=job.attempts - 1)))
+            return Progress.ENDED
+        self._jobs.finish(job, self._outcome(job))
+        return Progress.ENDED
+
+    def _outcome(self, job: Job) -> Outcome:
+        with ExitStack() as unfinished:
+            # A fault of ours counts as an attempt; that something was away does not.
+            unfinished.callback(self._jobs.release, job, attempts=job.attempts)
+            try:
+                outcome = self._handlers[job.kind](job)
+            except Unavailable:
+                unfinished.pop_all()
+                self._jobs.release(job, attempts=job.attempts - 1)
+                raise
+            except LoanwrightError as refusal:
+                outcome = _failed(job, refusal)
+            unfinished.pop_all()
+        return outcome
+
+    def _standing(self, job_id: str) -> Progress:
+        try:
+            job = self._jobs.get(job_id)
+        except JobNotFound:
+            return Progress.UNKNOWN
+        return Progress.ENDED if job.state.final else Progress.BUSY
+
+
+def _failed(job: Job, error: LoanwrightError) -> Outcome:
+    return Outcome(problem=problem_of(error).body(job.id).decode())

@@ -1,0 +1,32 @@
+"""The outbox: messages are rows, written in the transaction that causes them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from loanwright.service.kit.clock import Clock
+from loanwright.service.kit.database import Database
+from loanwright.service.messaging import repository
+
+
+class Outbox:
+    """Where messages wait for the relay."""
+
+    def __init__(self, *, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def put(self, connection: Connection, topic: str, subjects: Iterable[str]) -> None:
+        """Append a message for each subject, inside the transaction that causes it."""
+        now = self._clock.now()
+        rows = [
+            {"topic": topic, "subject": subject, "created_at": now, "published_at": None}
+            for subject in subjects
+        ]
+        if rows:
+            repository.insert_messages(connection, rows)
+
+    def count_waiting(self) -> int:
+        """Return how many messages were not published yet."""
+        with self._database.read() as connection:
+            return repository.count_waiting(connection)
