@@ -83,6 +83,12 @@ def profit_of_approving(share: float) -> float:
     return profit_at(float(GRID[np.searchsorted(approved, share) + 1]))
 
 
+def best_cutoff() -> float:
+    """Return the risk at which an applicant earns as much as it loses."""
+    price = log(float(TERMS.gain) / float(TERMS.loss) * (1 - RATE) / RATE)
+    return price / DISTANCE + DISTANCE / 2
+
+
 def calibrated(
     random: np.random.Generator, rows: int, *, slope: float = 1.0, shift: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -159,8 +165,3 @@ def columns(random: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
     income = np.exp(random.normal(size=rows))
     age = np.where(random.random(rows) < 0.1, np.nan, random.normal(40, 10, rows))
     return {"income": income, "age": age, "home": random.choice(["own", "rent", "other"], rows)}
-
-
-def odds(percent: float) -> float:
-    """Return the shift of the log-odds of so many percent more odds."""
-    return log(1 + percent / 100)

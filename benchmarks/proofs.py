@@ -465,6 +465,16 @@ def _(random: np.random.Generator) -> bool:
     return covers(found.profit, drawn.profit_at(cutoff))
 
 
+for _rows in (500, 5000):
+
+    @proof(
+        "best_cutoff", "coverage of the best cutoff", f"n = {_rows:,}", allowed=COVERS, runs=4000
+    )
+    def _(random: np.random.Generator, rows: int = _rows) -> bool:
+        sample = (*drawn.binormal(random, rows), drawn.TERMS)
+        return covers(cutoffs.best_cutoff(sample, sample).cutoff, drawn.best_cutoff())
+
+
 @proof("compare_auc", "coverage of the difference", "n = 500, AUC 0.76 and 0.69", allowed=COVERS)
 def _(random: np.random.Generator) -> bool:
     sample = drawn.two_models(random, 500, second=0.7)

@@ -128,11 +128,18 @@ def _replicate_likeness(
         bad = bads if resampling.stratified else int(random.binomial(rows, bads / rows))
         if 0 < bad < rows:
             counts = Counts(
-                bad=random.multinomial(bad, share_bad).astype(np.float64),
-                good=random.multinomial(rows - bad, share_good).astype(np.float64),
+                bad=_allot(bad, share_bad, random), good=_allot(rows - bad, share_good, random)
             )
             drawn.append(statistic(counts))
     return np.array(drawn)
+
+
+def _allot(rows: int, share: Floats, random: np.random.Generator) -> Floats:
+    """Return a multinomial draw; few rows are placed one by one, many cell by cell."""
+    if rows > len(share):
+        return random.multinomial(rows, share).astype(np.float64)
+    place = np.searchsorted(np.cumsum(share)[:-1], random.random(rows), side="right")
+    return np.bincount(place, minlength=len(share)).astype(np.float64)
 
 
 def _replicate(

@@ -1,16 +1,22 @@
 """Cutoffs by profit, chosen on one sample and judged on another."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from loanwright.errors import Rejected
-from loanwright.metrics.bootstrap import Resampling
 from loanwright.metrics.distributions import jeffreys, normal_interval, standard_error
 from loanwright.metrics.estimate import Estimate
 from loanwright.metrics.profit import Terms
-from loanwright.metrics.samples import Floats, ParameterOutOfRange, Sample, sample
+from loanwright.metrics.samples import Booleans, Floats, ParameterOutOfRange, Sample, sample
+
+# How far luck alone lets a best cutoff lead all those at and beyond the true one, in standard
+# deviations of the profits between: for a two-sided Brownian motion with parabolic drift, the
+# least lead over √distance beyond zero, simulated 20,000 times. The same for every portfolio.
+_LEVELS = (0.8, 0.9, 0.95, 0.975, 0.99)
+_LEADS = (1.02, 1.31, 1.56, 1.77, 2.02)
 
 
 class NoCutoffFits(Rejected):
@@ -68,8 +74,8 @@ class BestCutoff:
     Attributes
     ----------
     cutoff
-        As chosen, with the bootstrap percentiles of choosing it anew: wide where the profit curve
-        is flat.
+        As chosen, with the cutoffs that the sample cannot tell from it: wide where the profit
+        curve is flat.
     chosen_on
         What it did to the sample that chose it: flattering, and given to show by how much.
     judged_on
@@ -122,30 +128,51 @@ def choose_cutoff(
     2.0
     """
     checked = sample(default, risk)
-    return _choose(checked, terms.profit(checked.default), bounds)
+    return _choose(_path(checked, terms.profit(checked.default), bounds), bounds)
 
 
-def _choose(checked: Sample, earned: Floats, bounds: Bounds) -> float:
+class _Path(NamedTuple):
+    """What approving up to each distinct risk does, from nobody to all."""
+
+    risk: Floats
+    approved: Floats
+    profit: Floats
+    squares: Floats
+    allowed: Booleans
+
+
+def _path(checked: Sample, earned: Floats, bounds: Bounds) -> _Path:
     order = np.argsort(checked.risk, kind="stable")
-    risk = checked.risk[order]
+    risk, rows = checked.risk[order], len(order)
     last = np.append(risk[1:] > risk[:-1], True)
-    approved = np.append(0, np.flatnonzero(last) + 1)
-    profit = np.append(0.0, np.cumsum(earned[order])[last])
-    bads = np.append(0, np.cumsum(checked.default[order])[last])
+    approved = np.append(0.0, np.flatnonzero(last) + 1.0)
+    profit, squares, bads = (
+        np.append(0.0, np.cumsum(values[order])[last])
+        for values in (earned, earned**2, checked.default.astype(np.float64))
+    )
     allowed = np.ones(len(approved), dtype=np.bool_)
     if bounds.minimum_approval_rate is not None:
-        allowed &= approved >= bounds.minimum_approval_rate * len(risk)
+        allowed &= approved >= bounds.minimum_approval_rate * rows
     if bounds.maximum_bad_rate is not None:
         allowed &= bads <= bounds.maximum_bad_rate * approved
-    if not allowed.any():
+    return _Path(
+        risk=np.append(-np.inf, risk[last]),
+        approved=approved,
+        profit=profit,
+        squares=squares,
+        allowed=allowed,
+    )
+
+
+def _choose(path: _Path, bounds: Bounds) -> float:
+    if not path.allowed.any():
         raise NoCutoffFits(
             maximum_bad_rate=bounds.maximum_bad_rate, minimum=bounds.minimum_approval_rate
         )
-    reachable = np.where(allowed, profit, -np.inf)
+    reachable = np.where(path.allowed, path.profit, -np.inf)
     # Sums of equal profits differ by rounding; the later of them approves more.
-    ties = np.flatnonzero(reachable >= reachable.max() - 1e-9 * max(1.0, abs(reachable.max())))
-    chosen = int(approved[ties[-1]])
-    return float(risk[chosen - 1]) if chosen else -np.inf
+    slack = 1e-9 * max(1.0, abs(float(reachable.max())))
+    return float(path.risk[np.flatnonzero(reachable >= reachable.max() - slack)[-1]])
 
 
 def judge_cutoff(
@@ -194,7 +221,6 @@ def best_cutoff(
     *,
     bounds: Bounds = UNBOUNDED,
     level: float = 0.95,
-    resampling: Resampling | None = None,
 ) -> BestCutoff:
     """Return the most profitable cutoff of one sample and what it does to another.
 
@@ -206,9 +232,16 @@ def best_cutoff(
     bounds
         As in `choose_cutoff`. They hold where the cutoff was chosen; whether they hold where it
         is judged is seen in ``judged_on``.
-    level, resampling
-        Of the intervals; 200 draws of the choosing sample unless told otherwise. Draws in which
-        nothing keeps to the bounds count as approving nobody.
+    level
+        Of the intervals, from 0.8 to 0.99.
+
+    Notes
+    -----
+    A best cutoff settles with the cube root of the rows, and bootstrap percentiles of it are
+    wrong at any size (Abrevaya, Huang 2005). Its interval here holds all cutoffs, between the
+    least and the greatest such, whose profit trails the best by no more than luck explains in
+    picking it. Where a bound decides the cutoff instead of the profit, the interval says what
+    profit would allow within the bounds of this sample, and no more.
 
     Examples
     --------
@@ -218,24 +251,25 @@ def best_cutoff(
     >>> best.cutoff.value, best.judged_on.approved, round(best.optimism, 4)
     (4.0, 2, 1.4667)
     """
+    if not _LEVELS[0] <= level <= _LEVELS[-1]:
+        raise ParameterOutOfRange(
+            name="level", value=level, demand=f"it must lie in [{_LEVELS[0]}, {_LEVELS[-1]}]"
+        )
     default, risk, terms = chosen_on
     cutoff = choose_cutoff(default, risk, terms=terms, bounds=bounds)
-    drawing = resampling or Resampling(replicates=200, seed=0, stratified=False)
     first = judge_cutoff(default, risk, cutoff=cutoff, terms=terms, level=level)
     other, other_risk, other_terms = judged_on
     second = judge_cutoff(other, other_risk, cutoff=cutoff, terms=other_terms, level=level)
     checked = sample(default, risk)
-    drawn = _rechosen(checked, terms.profit(checked.default), bounds, drawing)
-    tail = (1 - level) / 2
-    # The inverted distribution needs no average of −∞ and a number.
-    lower, upper = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
+    earned = terms.profit(checked.default)
+    lower, upper = _told_apart(checked, earned, cutoff=cutoff, bounds=bounds, level=level)
     return BestCutoff(
         cutoff=Estimate(
             value=cutoff,
-            lower=float(min(lower, cutoff)),
-            upper=float(max(upper, cutoff)),
+            lower=min(lower, cutoff),
+            upper=max(upper, cutoff),
             level=level,
-            method=f"bootstrap percentiles, {drawing.replicates} replicates",
+            method="profits not told apart",
         ),
         chosen_on=first,
         judged_on=second,
@@ -243,18 +277,17 @@ def best_cutoff(
     )
 
 
-def _rechosen(checked: Sample, earned: Floats, bounds: Bounds, drawing: Resampling) -> Floats:
-    random = np.random.default_rng(drawing.seed)
-    rows = len(earned)
-    found = []
-    for _ in range(drawing.replicates):
-        chosen = random.integers(rows, size=rows)
-        drawn = Sample(default=checked.default[chosen], risk=checked.risk[chosen])
-        try:
-            found.append(_choose(drawn, earned[chosen], bounds))
-        except NoCutoffFits:
-            found.append(-np.inf)
-    return np.array(found)
+def _told_apart(
+    checked: Sample, earned: Floats, *, cutoff: float, bounds: Bounds, level: float
+) -> tuple[float, float]:
+    """Return the ends of the cutoffs whose profit this sample cannot tell from the best."""
+    path = _path(checked, earned, bounds)
+    critical = float(np.interp(level, _LEVELS, _LEADS))
+    best = int(np.searchsorted(path.risk, cutoff, side="left"))
+    lead = path.profit[best] - path.profit
+    spread = np.sqrt(np.abs(path.squares - path.squares[best]))
+    near = np.flatnonzero(path.allowed & (lead <= critical * spread + 1e-12))
+    return float(path.risk[near[0]]), float(path.risk[near[-1]])
 
 
 def cutoff_table(
