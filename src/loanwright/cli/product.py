@@ -27,15 +27,38 @@ def draft(
         str | None, typer.Option(help="The bad one of two values, where it cannot be guessed.")
     ] = None,
     currency: Annotated[str, typer.Option(help="Three letters.")] = "USD",
+    applicant: Annotated[
+        str | None, typer.Option(help="Column that names the person of each row.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="Column with the day of application: the latest are judged.")
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(help="Column that was not known before the decision; repeat it."),
+    ] = None,
+    allow_protected: Annotated[
+        list[str] | None,
+        typer.Option(help="Protected column that the law lets you decide by; repeat it."),
+    ] = None,
 ) -> None:
     """Write a first product file from a table, with warnings about suspicious columns."""
     from loanwright.features.draft import draft_product
+    from loanwright.features.product import Sample
 
     if output is not None and output.exists():
         raise fail(f"{output} is there already; name another file with --output.")
     named = name or _name_of(output or sample)
+    table = read_table(sample)
+    unknown = [column for column in without or () if column not in table.columns]
+    if unknown:
+        raise fail(f"{sample} has no column {', '.join(unknown)}.")
     text, warnings = draft_product(
-        read_table(sample), target, name=named, bad=bad, currency=currency
+        table.drop(without or ()),
+        Sample(default=target, bad=bad, applicant=applicant, date=date),
+        name=named,
+        currency=currency,
+        allow_protected=tuple(allow_protected or ()),
     )
     for warning in warnings:
         remark(f"Warning: {warning}")

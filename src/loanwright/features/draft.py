@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from loanwright.features.errors import TableNotDraftable
+from loanwright.features.product import Sample
 from loanwright.features.wording import EPOCH
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ MOST_ROWS: Final = 200_000
 
 def draft_product(
     table: pl.DataFrame,
-    default_column: str,
+    label: str | Sample,
     *,
     name: str,
     bad: str | None = None,
@@ -49,8 +50,9 @@ def draft_product(
     ----------
     table
         A sample of past loans.
-    default_column
-        Column with the label: 0/1, true/false, or two values.
+    label
+        Column with the label: 0/1, true/false, or two values; or a `Sample`, which also names the
+        columns of the person and of the date of application.
     name
         Name of the product, such as "home-equity"; other signs become hyphens.
     bad
@@ -86,9 +88,11 @@ def draft_product(
     ['income']
     """
     name = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "product"
-    table, default, bad, warnings = _labelled(table, default_column, bad)
-    applicant = next((c for c in table.columns if _APPLICANT.match(c)), None)
-    features = table.drop(default_column, *([applicant] if applicant else []))
+    asked = Sample(default=label, bad=bad) if isinstance(label, str) else label
+    table, default, bad, warnings = _labelled(table, asked.default, asked.bad)
+    applicant = asked.applicant or next((c for c in table.columns if _APPLICANT.match(c)), None)
+    named = _columns_there(table, asked.default, applicant, asked.date)
+    features = table.drop(named)
     profiles = _profiles(features, default, allow_protected)
     warnings += list(_warnings(profiles))
     if applicant is None:
@@ -96,7 +100,7 @@ def draft_product(
     draft = _Draft(
         name=name,
         currency=currency,
-        sample={"default": default_column, "bad": bad, "applicant": applicant},
+        sample={"default": asked.default, "bad": bad, "applicant": applicant, "date": asked.date},
         bad_rate=float(default.mean()),
         profiles=profiles,
     )
@@ -124,6 +128,15 @@ class _Draft:
             *_derived_tables(derived),
         ]
         return "\n".join(parts) + "\n"
+
+
+def _columns_there(table: pl.DataFrame, *columns: str | None) -> list[str]:
+    named = list(dict.fromkeys(column for column in columns if column))
+    for column in named:
+        if column not in table.columns:
+            why = f"it has no column {column}; its columns are {table.columns}"
+            raise TableNotDraftable(why=why)
+    return named
 
 
 def _profiles(

@@ -14,7 +14,7 @@ from loanwright.features.columns import (
 )
 from loanwright.features.draft import draft_product
 from loanwright.features.errors import TableNotDraftable
-from loanwright.features.product import parse_product
+from loanwright.features.product import Sample, parse_product
 from loanwright.features.profiling import auc, feature_name
 
 ROWS = 2_000
@@ -191,3 +191,23 @@ def test_a_useless_column_has_an_auc_of_one_half():
     default = (draw.random(5_000) < 0.2).astype(float)
     assert abs(auc(draw.normal(size=5_000), default) - 0.5) < 0.03
     assert auc(default, default) == 1.0
+
+
+def test_person_and_date_are_taken_from_whoever_knows_them():
+    rows = [
+        {
+            "income": 100 + i % 97,
+            "who": i // 2,
+            "day": f"2020-01-{1 + i % 28:02}",
+            "bad": i % 5 == 0,
+        }
+        for i in range(400)
+    ]
+    table = pl.DataFrame(rows).with_columns(pl.col("day").str.to_date())
+    asked = Sample(default="bad", applicant="who", date="day")
+    product = parse_product(draft_product(table, asked, name="demo")[0])
+    assert (product.sample.applicant, product.sample.date) == ("who", "day")
+    assert [feature.name for feature in product.model_features("new")] == ["income"]
+
+    with pytest.raises(TableNotDraftable, match="no column when"):
+        draft_product(table, Sample(default="bad", date="when"), name="demo")
