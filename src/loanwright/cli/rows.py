@@ -115,6 +115,6 @@ def _read_jsonl(path: Path) -> list[Any]:
 
 
 def _read_parquet(path: Path) -> Sequence[Any]:
-    from loanwright.cli.train import read_table
+    from loanwright.cli.tables import read_table
 
     return list(read_table(path).to_dicts())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from loanwright.cli.console import Progress, progress, remark, say, show_table
-from loanwright.cli.failures import fail
+from loanwright.cli.tables import read_table
 
 if TYPE_CHECKING:
     from loanwright.features.product import Product
@@ -55,19 +55,6 @@ def read_sample(product: str, sample: Path | None) -> Any:
 
         return load_dataset(product)
     return read_table(sample)
-
-
-def read_table(path: Path) -> Any:
-    """Read a CSV or parquet file."""
-    import polars
-
-    try:
-        if path.suffix == ".parquet":
-            return polars.read_parquet(path)
-        return polars.read_csv(path, infer_schema_length=None, try_parse_dates=True)
-    except polars.exceptions.PolarsError as problem:
-        first = str(problem).splitlines()[0]
-        raise fail(f"{path} cannot be read as a table: {first}") from problem
 
 
 def default_models_dir() -> Path:
