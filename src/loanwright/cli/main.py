@@ -16,6 +16,7 @@ from loanwright.cli import (
     demo,
     doctor,
     exporting,
+    fairness,
     jobs,
     keys,
     model,
@@ -64,6 +65,7 @@ app.command("train")(train.train)
 app.command("report")(report.report)
 app.command("bins")(bins.bins)
 app.command("recalibrate")(recalibrate.recalibrate)
+app.command("fairness")(fairness.fairness)
 app.command("validate")(validate.validate)
 app.command("export")(exporting.export)
 app.command("serve")(serving.serve)
