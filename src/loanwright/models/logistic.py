@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from loanwright.errors import Rejected
 
@@ -82,7 +83,18 @@ def fit_constrained(
     >>> fit.coefficients.round(3).tolist(), fit.dropped
     ([-1.386], ())
     """
-    label = default.astype(np.float64)
+    # Steps are short: threads would wait for each other longer than they work, and sum in
+    # another order on another machine.
+    with threadpool_limits(1, user_api="blas"):
+        return _fit(X, default.astype(np.float64), penalty, bound)
+
+
+def _fit(
+    X: NDArray[np.float64],
+    label: NDArray[np.float64],
+    penalty: float,
+    bound: NDArray[np.bool_],
+) -> ConstrainedFit:
     active = [index for index in range(X.shape[1]) if X[:, index].any()]
     dropped: list[int] = []
     start: NDArray[np.float64] | None = None
