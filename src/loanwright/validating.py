@@ -10,6 +10,7 @@ import numpy as np
 from loanwright.features.columns import columns_from_table
 from loanwright.packaging.golden import find_difference, read_golden
 from loanwright.packaging.package import ModelPackage
+from loanwright.packaging.study import Fitted, Study
 from loanwright.packaging.verify import read_verified
 from loanwright.sampling import Sample, read_sample, split_sample
 from loanwright.validation.evidence import (
@@ -132,11 +133,49 @@ def find_samples(manifest: Mapping[str, Any], sample: Sample) -> dict[str, Rows]
     split = split_sample(
         sample.default, applicant=sample.applicant, date=sample.date, seed=int(manifest["seed"])
     )
+    if "calibrated_on" in manifest:
+        # Folds calibrated it: the model has learned from the calibration rows as well.
+        learned = np.sort(np.concatenate([split.development, split.calibration]))
+        return {"development": learned, split.judged_name: split.judged}
     return {
         "development": split.development,
         "calibration": split.calibration,
         split.judged_name: split.judged,
     }
+
+
+def evidence_of(study: Study, fitted: Fitted, *, stored: Mapping[str, Any]) -> Evidence:
+    """Return what the chapters look at for a model that is about to be packaged.
+
+    Parameters
+    ----------
+    study, fitted
+        The training run and the model.
+    stored
+        Its brief report, with the comparison of families where there was one.
+    """
+    split = study.split
+    samples = {"development": fitted.development, split.judged_name: split.judged}
+    if not np.isin(fitted.calibration, fitted.development).any():
+        samples["calibration"] = fitted.calibration
+    return Evidence(
+        product=study.product,
+        segment=fitted.segment,
+        model=Model(
+            family=fitted.family,
+            runtime=fitted.assessor.runtime,
+            calibration=fitted.assessor.calibration,
+            scale=fitted.assessor.scale,
+        ),
+        identity={"product_file": study.product.hash, "trained_on": study.sample.hash},
+        columns=study.sample.columns,
+        default=study.sample.default,
+        applicant=study.sample.applicant,
+        date=study.sample.date,
+        samples=samples,
+        seed=study.seed,
+        beside=Circumstances(stored=stored),
+    )
 
 
 def _identity(package: ModelPackage, sample: Sample) -> dict[str, Any]:

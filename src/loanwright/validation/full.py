@@ -1,6 +1,6 @@
 """The full report: sixteen chapters over one body of evidence, as plain values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from loanwright.validation.chapters.benchmarks import benchmarks_chapter
@@ -46,7 +46,12 @@ CHAPTERS: Final[tuple[Callable[[Evidence], Chapter], ...]] = (
 Progress = Callable[[str, float], None]
 
 
-def assemble_report(evidence: Evidence, *, progress: Progress | None = None) -> dict[str, Any]:
+def assemble_report(
+    evidence: Evidence,
+    *,
+    progress: Progress | None = None,
+    chapters: Sequence[Callable[[Evidence], Chapter]] = CHAPTERS,
+) -> dict[str, Any]:
     """Return the sixteen chapters and their findings as plain values, ready to be JSON.
 
     Parameters
@@ -55,6 +60,8 @@ def assemble_report(evidence: Evidence, *, progress: Progress | None = None) -> 
         Model, samples, and what lies beside them.
     progress
         Called with the name of each chapter and the share that is done.
+    chapters
+        Which chapters to write; the last one, of findings, is always there.
 
     Returns
     -------
@@ -62,20 +69,20 @@ def assemble_report(evidence: Evidence, *, progress: Progress | None = None) -> 
         ``schema``, ``subject``, ``judged``, ``report_date``, ``counts`` of figures by result,
         ``chapters`` and ``findings``. The same evidence and library versions give the same bytes.
     """
-    chapters: list[Chapter] = []
-    for place, make in enumerate(CHAPTERS):
+    written: list[Chapter] = []
+    for place, make in enumerate(chapters):
         if progress is not None:
-            progress(make.__name__.removesuffix("_chapter"), place / (len(CHAPTERS) + 1))
-        chapters.append(make(evidence))
-    findings = find_findings(chapters, evidence.beside)
-    chapters.append(monitoring_chapter(chapters, findings, evidence.beside))
+            progress(make.__name__.removesuffix("_chapter"), place / (len(chapters) + 1))
+        written.append(make(evidence))
+    findings = find_findings(written, evidence.beside)
+    written.append(monitoring_chapter(written, findings, evidence.beside))
     return {
         "schema": SCHEMA,
         "subject": _subject(evidence),
         "judged": evidence.judged_name,
         "report_date": evidence.beside.report_date,
-        "counts": _counts(chapters),
-        "chapters": [chapter.to_mapping() for chapter in chapters],
+        "counts": _counts(written),
+        "chapters": [chapter.to_mapping() for chapter in written],
         "findings": findings,
     }
 

@@ -115,16 +115,40 @@ def _table(tested: _Tested) -> Table:
 
 def _families(evidence: Evidence) -> tuple[Table, ...]:
     """Return the comparison of families that training wrote down, where it is there."""
-    compared = (evidence.beside.stored or {}).get("comparison") or {}
-    rows = compared.get("families") if isinstance(compared, dict) else None
-    if not isinstance(rows, list) or not rows:
+    compared = (evidence.beside.stored or {}).get("comparison")
+    if not compared:
         return ()
-    keys = [key for key in rows[0] if isinstance(rows[0][key], str | int | float)]
+    yes, no = said("yes", "да"), said("no", "нет")
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one["family"],
+            one["mean"],
+            one["spread"],
+            one["behind"],
+            one["p_value"],
+            yes if one["within_noise"] else no,
+            yes if one["chosen"] else no,
+        )
+        for one in compared["families"]
+    ]
     return (
         Table(
             name="families",
-            title=said("Families compared in training", "Семейства, сравнённые при обучении"),
-            columns=headings(*((key.replace("_", " "),) * 2 + ("number",) for key in keys)),
-            rows=tuple(tuple(row.get(key) for key in keys) for row in rows),
+            title=said(
+                f"Families compared on rows held out by {compared['folds']} folds "
+                f"({compared['metric']})",
+                f"Семейства, сравнённые на строках, отложенных {compared['folds']} частями "
+                f"({compared['metric']})",
+            ),
+            columns=headings(
+                ("Family", "Семейство", "words"),
+                ("Mean", "Среднее", "number"),
+                ("Spread over folds", "Разброс по частям", "number"),
+                ("Behind the best", "Отставание от лучшего", "number"),
+                ("P-value", "P-значение", "p_value"),
+                ("Within the noise", "В пределах шума", "words"),
+                ("Chosen", "Выбрано", "words"),
+            ),
+            rows=tuple(rows),
         ),
     )

@@ -149,7 +149,9 @@ def _earlier_auc(evidence: Evidence) -> Estimate | None:
     stored = evidence.beside.stored
     if stored is None:
         return None
-    return Estimate(**stored["samples"][stored["judged"]]["auc"])
+    # Rows held out by folds where these calibrated the model; else those on which it was judged.
+    same = evidence.judged_name != "fresh" and "calibration" in stored["samples"]
+    return Estimate(**stored["samples"]["calibration" if same else stored["judged"]]["auc"])
 
 
 def _samples(evidence: Evidence) -> Table:

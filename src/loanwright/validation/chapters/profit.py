@@ -7,7 +7,7 @@ import numpy as np
 from loanwright.metrics.bootstrap import Resampling
 from loanwright.metrics.cutoffs import best_cutoff, cutoff_table, judge_cutoff, swap_set
 from loanwright.metrics.profit import DEFAULT_LOSS, Terms, emp, profit_curve
-from loanwright.validation.evidence import Evidence
+from loanwright.validation.evidence import Evidence, Rows
 from loanwright.validation.judging import Demand, headings
 from loanwright.validation.rivals import rival_answers
 from loanwright.validation.values import Cell, Chapter, Figure, Plot, Series, Table, said
@@ -41,10 +41,10 @@ def profit_chapter(evidence: Evidence) -> Chapter:
                 "прежде чем назначать порог, подставьте свои условия в названные функции.",
             ),
             said(
-                "A cutoff is chosen on the calibration sample and judged on rows that had no part "
-                "in the choice.",
-                "Порог выбирается на калибровочной выборке, а судится на строках, не участвовавших "
-                "в выборе.",
+                "A cutoff is chosen on some rows and judged on others that had no part in the "
+                "choice.",
+                "Порог выбирается на одних строках, а судится на других, не участвовавших в "
+                "выборе.",
             ),
         ),
     )
@@ -87,16 +87,15 @@ def _best(evidence: Evidence) -> Figure:
         ),
         by=best_cutoff,
     )
-    if "calibration" not in evidence.samples:
-        return demand.absent(
-            "a calibration sample on which to choose", "калибровочная выборка для выбора"
-        )
 
     def make() -> Figure:
-        rows, terms = evidence.samples["calibration"], terms_of_trade()
-        chosen = (evidence.bad[rows], evidence.answers.probability[rows], terms)
-        found = best_cutoff(chosen, (*_judged(evidence), terms), resampling=_DRAWS)
-        everybody = float(terms.profit(evidence.bad[evidence.judged]).mean())
+        chosen, judged = choosing_rows(evidence)
+        terms, stated = terms_of_trade(), evidence.answers.probability
+        found = best_cutoff(
+            (evidence.bad[chosen], stated[chosen], terms),
+            (evidence.bad[judged], stated[judged], terms),
+        )
+        everybody = float(terms.profit(evidence.bad[judged]).mean())
         at = found.cutoff
         remark = said(
             f"approve up to a probability of {at.value:.4f} [{at.lower:.4f}, {at.upper:.4f}]; "
@@ -108,6 +107,16 @@ def _best(evidence: Evidence) -> Figure:
         return demand.judge(profit, ok=profit.upper >= max(everybody, 0.0), remark=remark)
 
     return demand.attempt(make)
+
+
+def choosing_rows(evidence: Evidence) -> tuple[Rows, Rows]:
+    """Return rows that choose a cutoff and rows that judge it; no row does both.
+
+    Calibration rows choose where the model has not learned from them; else every other judged row.
+    """
+    if "calibration" in evidence.samples:
+        return evidence.samples["calibration"], evidence.judged
+    return evidence.judged[::2], evidence.judged[1::2]
 
 
 def approve_from(evidence: Evidence) -> int | None:

@@ -1,17 +1,33 @@
-"""Chapter 13: those who were refused, and how they might have paid."""
+"""Chapter 13: those who were refused, and the range in which the truth about all lies."""
+
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from loanwright.features.columns import matrix_from_columns
+from loanwright.features.columns import columns_from_table, matrix_from_columns
 from loanwright.metrics.distributions import jeffreys
+from loanwright.metrics.estimate import Estimate
 from loanwright.validation.chapters.overrides import NEEDED, decisions_of
-from loanwright.validation.evidence import Evidence, Floats, answers_of
-from loanwright.validation.judging import Demand
-from loanwright.validation.values import Chapter, Figure, said
+from loanwright.validation.evidence import Booleans, Evidence, Floats, answers_of
+from loanwright.validation.judging import Demand, headings
+from loanwright.validation.rejects import RejectRange, reject_range
+from loanwright.validation.values import Cell, Chapter, Figure, Table, said
+
+FLOOR = 0.5
+
+
+class Refused(NamedTuple):
+    """Stated probabilities of the refused, and who was accepted by lot among the judged."""
+
+    probability: Floats
+    log_odds: Floats
 
 
 def rejection_chapter(evidence: Evidence) -> Chapter:
     """Return what is known of the refused, and the range that assumptions leave."""
+    refused = find_refused(evidence)
+    found = None if refused is None else _range(evidence, refused)
     return Chapter(
         number=13,
         name="rejection",
@@ -22,36 +38,57 @@ def rejection_chapter(evidence: Evidence) -> Chapter:
             "В выборке исходы только принятых. Сколько отклонено, насколько они непохожи на "
             "принятых и в каких границах лежит правда обо всех.",
         ),
-        figures=(_share(evidence), _unlike(evidence)),
+        figures=(_share(evidence), _unlike(evidence, refused), _rate(found), _auc(found)),
+        tables=() if found is None else (_table(found),),
         notes=(
             said(
                 "Figures of the accepted are not figures of all applicants; no method turns the "
-                "one into the other without an assumption that the data cannot prove.",
+                "one into the other without an assumption that the data cannot prove. Only "
+                "accepting some by lot can.",
                 "Показатели принятых — не показатели всех; ни один метод не превращает одни в "
-                "другие без предположения, которое данные доказать не могут.",
+                "другие без предположения, которое данные доказать не могут. Это может только "
+                "приём части заявителей по жребию.",
             ),
         ),
     )
 
 
-def refused_matrix(evidence: Evidence) -> Floats | None:
-    """Return the model's matrix of refused applicants, where the decisions carry the features."""
-    from loanwright.features.columns import columns_from_table
-
+def find_refused(evidence: Evidence) -> Refused | None:
+    """Return the model's answers about the refused, where the decisions carry their features."""
     table = decisions_of(evidence)
     needed = {
-        name
+        evidence.product.feature(name).column
         for feature in evidence.product.model_features(evidence.segment)
         for name in feature.depends_on
     }
-    held = {evidence.product.feature(name).column for name in needed}
-    if table is None or not held <= set(table.columns):
+    if table is None or not needed <= set(table.columns):
         return None
     refused = table.filter(table["outcome"].cast(str) == "decline")
     if not refused.height:
         return None
     columns = columns_from_table(evidence.product, refused)
-    return matrix_from_columns(evidence.product, evidence.segment, columns)
+    matrix = matrix_from_columns(evidence.product, evidence.segment, columns)
+    answers = answers_of(evidence.model, matrix)
+    return Refused(probability=answers.probability, log_odds=answers.log_odds)
+
+
+def _range(evidence: Evidence, refused: Refused) -> RejectRange:
+    rows = evidence.judged
+    # As many refused for each accepted one as in all decisions, so that shares stay true.
+    of_all = len(refused.probability) * len(rows) / len(evidence.default)
+    step = max(1, round(len(refused.probability) / max(of_all, 1)))
+    return reject_range(
+        evidence.answers.probability[rows],
+        evidence.bad[rows],
+        refused.probability[::step],
+        seed=evidence.seed,
+    )
+
+
+_NEEDS = (
+    "decisions with the features of the refused (--decisions)",
+    "решения с признаками отклонённых (--decisions)",
+)
 
 
 def _share(evidence: Evidence) -> Figure:
@@ -70,8 +107,8 @@ def _share(evidence: Evidence) -> Figure:
         wanted = ", ".join(NEEDED)
         return demand.absent(f"a table of decisions (--decisions) with {wanted}",
                              f"таблица решений (--decisions) со столбцами {wanted}")  # fmt: skip
-    refused = int((table["outcome"].cast(str) == "decline").sum())
-    rate = jeffreys(refused, table.height)
+    refused: Booleans = (table["outcome"].cast(str) == "decline").to_numpy()
+    rate = jeffreys(int(refused.sum()), len(refused))
     return demand.judge(rate, ok=rate.value <= 0.5)
 
 
@@ -86,7 +123,7 @@ def beyond_accepted(accepted: Floats, refused: Floats) -> float:
     return float(np.mean(refused > np.quantile(accepted, 0.99)))
 
 
-def _unlike(evidence: Evidence) -> Figure:
+def _unlike(evidence: Evidence, refused: Refused | None) -> Figure:
     demand = Demand(
         name="refused_unlike",
         title=said("Refused applicants riskier than 99% of the accepted",
@@ -98,10 +135,81 @@ def _unlike(evidence: Evidence) -> Figure:
         by=beyond_accepted,
         kind="share",
     )  # fmt: skip
-    refused = refused_matrix(evidence)
     if refused is None:
-        return demand.absent("decisions with the features of the refused",
-                             "решения с признаками отклонённых")  # fmt: skip
-    risk = answers_of(evidence.model, refused).log_odds
-    share = beyond_accepted(evidence.answers.log_odds, risk)
+        return demand.absent(*_NEEDS)
+    share = beyond_accepted(evidence.answers.log_odds, refused.log_odds)
     return demand.judge(share, ok=share <= 0.3)
+
+
+def _between(ends: tuple[float, float], middle: float) -> Estimate:
+    return Estimate(value=middle, lower=ends[0], upper=ends[1], level=0.95, method="assumptions")
+
+
+def _middle(found: RejectRange, name: str) -> float:
+    values = [getattr(one, name).value for one in found.estimates if one.method != "none"]
+    return float(np.median(values))
+
+
+def _rate(found: RejectRange | None) -> Figure:
+    demand = Demand(
+        name="bad_rate_of_all",
+        title=said("Default rate of all applicants, over all assumptions",
+                   "Доля дефолтов всех заявителей по всем предположениям"),
+        threshold=said(
+            "the range is at most 10 points wide: beyond, accept some by lot",
+            "размах не больше 10 пунктов: иначе примите часть по жребию",
+        ),
+        by=reject_range,
+        kind="share",
+    )  # fmt: skip
+    if found is None:
+        return demand.absent(*_NEEDS)
+    low, high = found.bad_rate
+    return demand.judge(_between(found.bad_rate, _middle(found, "bad_rate")), ok=high - low <= 0.1)
+
+
+def _auc(found: RejectRange | None) -> Figure:
+    demand = Demand(
+        name="auc_of_all",
+        title=said("AUC over all applicants, over all assumptions",
+                   "AUC по всем заявителям при всех предположениях"),
+        threshold=said(f"the whole range lies above {FLOOR}", f"весь размах выше {FLOOR}"),
+        by=reject_range,
+    )  # fmt: skip
+    if found is None:
+        return demand.absent(*_NEEDS)
+    return demand.judge(_between(found.auc, _middle(found, "auc")), ok=found.auc[0] > FLOOR)
+
+
+def _table(found: RejectRange) -> Table:
+    methods = {
+        "none": said("the refused left out", "отклонённые не учтены"),
+        "parcelling": said("parcelling", "по полосам баллов"),
+        "fuzzy augmentation": said("fuzzy augmentation", "размытое дополнение"),
+        "randomised": said("accepted by lot", "принятые по жребию"),
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (methods.get(one.method, said(one.method)), one.factor, one.bad_rate, one.auc)
+        for one in found.estimates
+    ]
+    bounds = partial(_bounds, found)
+    rows.append((said("bounds of any assumption", "границы любых предположений"), None,
+                 bounds("bad_rate_bounds"), bounds("auc_bounds")))  # fmt: skip
+    return Table(
+        name="assumptions",
+        title=said(
+            "All applicants under each assumption", "Все заявители при каждом предположении"
+        ),
+        columns=headings(
+            ("Assumption", "Предположение", "words"),
+            ("Times as risky", "Во сколько раз рискованнее", "number"),
+            ("Default rate", "Доля дефолтов", "share"),
+            ("AUC", "AUC", "number"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _bounds(found: RejectRange, name: str) -> Estimate:
+    ends: tuple[float, float] = getattr(found, name)
+    return _between(ends, sum(ends) / 2)

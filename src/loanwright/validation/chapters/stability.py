@@ -12,6 +12,7 @@ from loanwright.validation.scans import SIGNIFICANCE, missing_shares
 from loanwright.validation.values import Cell, Chapter, Figure, Table, said
 
 LARGE_PSI = 0.25
+USUAL_PSI = 0.1
 MISSING_SHIFT = 0.02
 
 
@@ -88,9 +89,10 @@ def _score(evidence: Evidence) -> Figure:
         remark = said(f"critical value {found.critical:.4f}; p = {p:.4f}",
                       f"критическое значение {found.critical:.4f}; p = {p:.4f}")  # fmt: skip
         value = found.psi.value
-        return demand.judge(
-            found.psi, ok=p >= SIGNIFICANCE, breach=value > LARGE_PSI / 2.5, remark=remark
-        )
+        # A model scores rows it has learned from apart from all others: then only size counts.
+        learned = evidence.beside.reference is None and "calibration" not in evidence.samples
+        ok = p >= SIGNIFICANCE or (learned and value < USUAL_PSI)
+        return demand.judge(found.psi, ok=ok, breach=value > USUAL_PSI, remark=remark)
 
     return demand.attempt(make)
 

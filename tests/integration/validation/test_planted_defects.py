@@ -1,0 +1,62 @@
+"""Twelve planted defects are each found by name; a clean portfolio is not accused."""
+
+import pytest
+
+from loanwright.datasets.synthetic_defects import DEFECTS
+
+#: Defect to the figures of which at least one must name it, and what the finding must say.
+EXPECTED = {
+    "leak": ("leaks", "collection_fees"),
+    "sign_flip": ("directions", "savings"),
+    "drift": ("feature_drift", "utilisation"),
+    "biased_group": ("equal_opportunity", "B"),
+    "miscalibrated_grade": ("grade_probability", "D"),
+    "duplicate_people": ("duplicate_people", ""),
+    "future_feature": ("dates_of_knowledge", "report_on"),
+    "shuffled_target": ("discrimination", ""),
+    "collapsed_category": ("collapsed_categories", "employment"),
+    "unit_change": ("changed_units", "income"),
+    "label_delay": ("outcome_maturity", ""),
+    "override_abuse": ("overrides_by_officer", "officer-7"),
+}
+CLEAN_SEEDS = (0, 1, 2)
+
+
+def said_of(finding):
+    remark = finding["remark"] or {}
+    return f"{finding['found']} {remark.get('en', '')}"
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_planted_defect_is_found_by_name(find, defect):
+    name, words = EXPECTED[defect]
+    findings = find((defect,))
+    assert name in findings
+    assert words in said_of(findings[name])
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_what_names_a_defect_is_silent_where_it_is_not_planted(find, defect):
+    name, _ = EXPECTED[defect]
+    assert [seed for seed in CLEAN_SEEDS if name in find((), seed)] == []
+
+
+def test_a_clean_portfolio_is_accused_by_at_most_one_figure_in_twenty(find):
+    accused, judged = 0, 0
+    for seed in CLEAN_SEEDS:
+        found = find((), seed)
+        counts = found[""]["report"]["counts"]
+        judged += sum(counts.values()) - counts["not_available"]
+        accused += counts["attention"] + counts["breach"]
+    assert judged > 100
+    assert accused <= 0.05 * judged
+
+
+def test_no_figure_of_a_clean_portfolio_is_in_breach(find):
+    breaches = {
+        (seed, name)
+        for seed in CLEAN_SEEDS
+        for name, one in find((), seed).items()
+        if one.get("severity") == "high"
+    }
+    assert breaches == set()
