@@ -10,9 +10,13 @@ which keeps a fifth of its sample for the report, the outer folds are that fifth
 AUCs are means over the folds. Differences are paired (DeLong) within each fold and joined; the
 p-values of a data set are corrected for being several (Holm). Set ``LOANWRIGHT_BENCH_DATA`` to a
 directory with the tables that may not be given away; without it the bundled two are measured.
-Seconds are of the processor, divided by its two cores, of inner folds and final fit.
+``LOANWRIGHT_BENCH_MINUTES`` ends the measuring early: what was measured so far is told, and the
+next run goes on. Seconds are of the processor, divided by its two cores, of inner folds and
+final fit.
 """
 
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -77,30 +81,31 @@ class Said:
 def run() -> dict[str, Any]:
     """Measure every data set that is here; pieces measured before are taken from disk."""
     figures: dict[str, Any] = {"targets": []}
+    until = time.monotonic() + 60 * float(os.environ.get("LOANWRIGHT_BENCH_MINUTES", "inf"))
     for data in available():
         table = read(data)
         for seed in range(data.repeats):
-            make_pieces(table, seed=seed, wanted=models())
+            make_pieces(table, seed=seed, wanted=models(), until=until)
         figures |= summarise(table, figures["targets"])
     return figures
 
 
 def summarise(table: Table, targets: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the tables of a data set from the pieces that are there, and add its targets."""
-    said: dict[str, list[Said]] = {}
-    for seed in range(table.data.repeats):
-        for fold, (learned, held) in enumerate(outer_folds(table, seed)):
-            pieces = _pieces(table, seed, fold)
-            for model, one in _all_said(table, learned, held, pieces).items():
-                said.setdefault(model, []).append(one)
-    most = max((len(folds) for folds in said.values()), default=0)
-    whole = {model: folds for model, folds in said.items() if len(folds) == most}
+    whole: dict[str, list[Said]] = {}
+    folds = [outer_folds(table, seed) for seed in range(table.data.repeats)]
+    for seed, divided in enumerate(folds):
+        pieces = [_pieces(table, seed, fold) for fold in range(len(divided))]
+        there = set.intersection(*(set(one) for one in pieces))
+        for (learned, held), found in zip(divided, pieces, strict=True):
+            kept = {model: one for model, one in found.items() if model in there}
+            for model, one in _all_said(table, learned, held, kept).items():
+                whole.setdefault(model, []).append(one)
     if not whole:
         return {}
     rows = _rows(whole)
     targets += _targets(table, rows, whole)
-    name = f"{table.data.title}, {most} folds"
-    result: dict[str, Any] = {name: rows}
+    result: dict[str, Any] = {table.data.title: rows}
     chosen = [one.words for one in whole.get(CHAMPION, [])]
     if chosen:
         counted = {words: chosen.count(words) for words in sorted(set(chosen))}
@@ -205,6 +210,7 @@ def _row(model: str, folds: list[Said]) -> dict[str, Any]:
     aucs = [AUC().value(one.label, one.log_odds) for one in folds]
     row = {
         "model": model,
+        "folds": len(folds),
         "mean AUC": f"{np.mean(aucs):.4f}",
         "SD": f"{np.std(aucs, ddof=1):.4f}",
         "slope": "–",

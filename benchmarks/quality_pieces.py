@@ -6,7 +6,7 @@ made anew when that source changes.
 
 import hashlib
 import json
-import sys
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from benchmarks.quality_data import Drafted, Table, drafted, outer_folds
 from benchmarks.quality_peers import PEERS
@@ -82,18 +83,26 @@ def piece(table: Table, *, seed: int, fold: int, model: str) -> Piece | None:
         )
 
 
-def make_pieces(table: Table, *, seed: int, wanted: tuple[str, ...]) -> None:
-    """Make the pieces that are missing, all folds of a model before the next model."""
+def make_pieces(
+    table: Table, *, seed: int, wanted: tuple[str, ...], until: float = math.inf
+) -> None:
+    """Make the pieces that are missing, all folds of a model before the next model.
+
+    ``until`` is a reading of the monotonic clock after which none is begun.
+    """
     folds = outer_folds(table, seed)
     drafts: dict[int, Drafted] = {}
     for model in wanted:
         for fold, (learned, held) in enumerate(folds):
-            if piece(table, seed=seed, fold=fold, model=model) is not None:
+            made_before = piece(table, seed=seed, fold=fold, model=model) is not None
+            if made_before or time.monotonic() > until:
                 continue
             if fold not in drafts:
                 drafts[fold] = drafted(table, learned)
             started, worked = time.perf_counter(), time.process_time()
-            made = _maker(model)(table, drafts[fold], learned, held, model)
+            # Threads of BLAS wait for each other when others work on the same cores.
+            with threadpool_limits(1, user_api="blas"):
+                made = _maker(model)(table, drafts[fold], learned, held, model)
             facts = {
                 "source": _source(model),
                 "folds": len(made[0]),
@@ -182,15 +191,3 @@ def _keep(path: Path, made: Made, facts: dict[str, Any]) -> None:
     part = path.with_suffix(".part.npz")
     np.savez(part, facts=np.array(json.dumps(facts)), outer=outer, **arrays)
     part.replace(path)
-
-
-if __name__ == "__main__":
-    from benchmarks.quality_data import available, read
-
-    names, asked = sys.argv[1].split(","), sys.argv[2].split(",") if len(sys.argv) > 2 else []
-    first, last = (int(n) for n in sys.argv[3].split("-")) if len(sys.argv) > 3 else (0, 0)
-    for one in available():
-        if one.name in names:
-            for number in range(first, min(last + 1, one.repeats)):
-                chosen = tuple(m for m in models() if not asked or m in asked)
-                make_pieces(read(one), seed=number, wanted=chosen)
