@@ -20,7 +20,7 @@ REMEDIES = {
 EXTRAS = {
     "service": {"alembic", "fastapi", "msgspec", "pydantic", "pydantic_settings", "sqlalchemy"}
     | {"uvicorn", "structlog", "jinja2", "babel", "limits"},
-    "train": {"lightgbm", "polars", "scipy", "sklearn"},
+    "train": {"lightgbm", "optuna", "polars", "scipy", "sklearn", "yaml"},
 }
 
 

@@ -19,6 +19,7 @@ from loanwright.cli import (
     fairness,
     jobs,
     keys,
+    lab,
     model,
     product,
     recalibrate,
@@ -62,6 +63,7 @@ def main(
 
 app.add_typer(product.app, name="product")
 app.command("train")(train.train)
+app.add_typer(lab.app, name="lab")
 app.command("report")(report.report)
 app.command("bins")(bins.bins)
 app.command("recalibrate")(recalibrate.recalibrate)

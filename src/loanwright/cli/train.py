@@ -1,16 +1,26 @@
 """`loanwright train`: from a product file and a table to model packages."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from loanwright.cli.console import Progress, progress, remark, say, show_table
+from loanwright.cli.failures import fail
 from loanwright.cli.tables import read_table
 
 if TYPE_CHECKING:
     from loanwright.features.product import Product
+    from loanwright.lab.running import Finished, Given
+    from loanwright.models.choosing import Comparison
     from loanwright.training import TrainedModel
+
+BUDGET = "10m"
+TRIALS = 20
+TRIALS_OF_FEW_ROWS = 10
+FEW_ROWS = 2_000
+DEMO_FAMILIES = ("scorecard", "lightgbm")
 
 
 def train(
@@ -24,19 +34,142 @@ def train(
     models: Annotated[
         Path | None, typer.Option(help="Directory for the packages; default: from the settings.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same bytes.", min=0)] = 0,
+    families: Annotated[
+        str | None, typer.Option(help="Families to compare, by commas; default: all installed.")
+    ] = None,
+    budget: Annotated[
+        str, typer.Option(help="Time for all of it at most, such as 90s, 10m or 1h30m.")
+    ] = BUDGET,
+    trials: Annotated[
+        int | None,
+        typer.Option(help="Trials for each family that is searched; default: 10 or 20.", min=0),
+    ] = None,
+    search: Annotated[bool, typer.Option(help="Search better settings of the contenders.")] = True,
+    bins: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Bins of the scorecard, edited by hand."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of everything that chance decides.", min=0)] = 0,
 ) -> None:
-    """Train, calibrate and validate the models of a product, and write their packages."""
+    """Compare model families, choose, calibrate and validate, and write their packages."""
+    from loanwright.lab.duration import parse_duration
+    from loanwright.lab.experiment import Experiment
+
     known = open_product(product)
     table = read_sample(product, sample)
-    directory = models or default_models_dir()
-    with progress(f"Training {known.name}") as advance:
-        trained = train_product(known, table, directory, seed=seed, advance=advance)
-    show_trained(trained)
-    remark(f"Read a report: loanwright report {trained[0].path}")
+    wanted = TRIALS_OF_FEW_ROWS if table.height < FEW_ROWS else TRIALS
+    experiment = Experiment(
+        name=known.name,
+        product=product,
+        families=read_families(families),
+        trials=(wanted if trials is None else trials) if search else 0,
+        budget=parse_duration(budget),
+        seed=seed,
+    )
+    finished = try_out(experiment, known, table, models=models, given=read_given(known, bins))
+    remark(f"Read a report: loanwright report {chosen_path(finished)}")
+    remark("See all runs: loanwright lab ui")
     remark(
         f"Serve it: loanwright serve --product {product}" if sample else "Serve: loanwright serve"
     )
+
+
+def read_families(text: str | None) -> tuple[str, ...] | None:
+    """Return the families of an option, or None where it was not given."""
+    from loanwright.models.registry import find_family
+
+    if text is None:
+        return None
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    if not names:
+        raise fail("--families names none; write such as --families scorecard,lightgbm.")
+    for name in names:
+        find_family(name).load()
+    return names
+
+
+def read_given(product: "Product", bins: Path | None) -> "Given":
+    """Return what a person has fixed: the bins of the scorecard."""
+    from loanwright.lab.running import Given
+
+    if bins is None:
+        return Given()
+    from loanwright.binning.document import read_bins
+    from loanwright.features.columns import column_specs
+
+    described = {
+        spec.name: spec for segment in product.segments for spec in column_specs(product, segment)
+    }
+    codes = {
+        name: feature.codes
+        for name, feature in product.features.items()
+        if feature.type == "category"
+    }
+    found = read_bins(bins.read_text(encoding="utf-8"), tuple(described.values()), codes=codes)
+    return Given(settings={"scorecard": {"bins": found}})
+
+
+def try_out(
+    experiment: Any,
+    product: "Product",
+    table: Any,
+    *,
+    models: Path | None,
+    given: "Given | None" = None,
+) -> "Finished":
+    """Run an experiment, show how far it is, and print what came of it."""
+    from loanwright.lab.running import Place, run_experiment
+    from loanwright.lab.tracking import open_tracker
+
+    place = Place(
+        models=models or default_models_dir(),
+        experiments=experiments_dir(),
+        tracker=open_tracker(experiments_dir(), warn=remark),
+        now=lambda: datetime.now(UTC),
+    )
+    with progress(f"Training {product.name}") as advance:
+        finished = run_experiment(experiment, product, table, place, given=given, progress=advance)
+    for model in finished.run.models:
+        # The same bytes may have been trained before; the newest run is the one that was meant.
+        model.path.touch()
+    show_run(finished)
+    return finished
+
+
+def show_run(finished: "Finished") -> None:
+    """Print the comparison of each segment, and the packages."""
+    for segment, comparison in finished.run.comparisons.items():
+        show_comparison(segment, comparison)
+    show_trained(finished.run.models)
+
+
+def show_comparison(segment: str, comparison: "Comparison") -> None:
+    """Print what a choice was made from."""
+    say(f"{segment}: {comparison.chosen} is chosen, {comparison.rule}.")
+    show_table(
+        ("family", comparison.criterion.name, "SD", "behind best", "p", "seconds", "chosen"),
+        [
+            (
+                one.family,
+                one.mean,
+                one.spread,
+                one.behind.value,
+                one.behind.p_value,
+                f"{one.result.seconds:.1f}",
+                "yes" if one.family == comparison.chosen else "",
+            )
+            for one in comparison.compared
+        ],
+    )
+    for skipped in comparison.skipped:
+        say(f"{skipped.family} was skipped: {skipped.why}; {skipped.remedy}.")
+    say()
+
+
+def chosen_path(finished: "Finished") -> Path:
+    """Return the package of the first champion, or of the first model."""
+    models = finished.run.models
+    return next((model.path for model in models if model.champion), models[0].path)
 
 
 def open_product(name: str) -> "Product":
@@ -64,15 +197,24 @@ def default_models_dir() -> Path:
     return Settings().models_dir
 
 
+def experiments_dir() -> Path:
+    """Return the directory of studies and runs."""
+    from loanwright.service.settings import Settings
+
+    return Settings().var_dir / "experiments"
+
+
 def train_product(
     product: "Product", table: Any, directory: Path, *, seed: int, advance: Progress
 ) -> "tuple[TrainedModel, ...]":
-    """Train every segment and family of a product."""
+    """Train the demo's families for every segment of a product, quickly and without a choice."""
     from loanwright.training import train as train_models
 
-    trained = train_models(product, table, models_dir=directory, seed=seed, progress=advance)
+    pairs = [(segment, family) for segment in product.segments for family in DEMO_FAMILIES]
+    trained = train_models(
+        product, table, models_dir=directory, seed=seed, only=pairs, progress=advance
+    )
     for model in trained:
-        # The same bytes may have been trained before; the newest run is the one that was meant.
         model.path.touch()
     return trained
 

@@ -1,6 +1,6 @@
 """How families are compared, and the comparison of one segment told from top to bottom."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,9 +16,9 @@ from loanwright.models.registry import FAMILIES, find_family, installed_families
 
 Tell = Callable[[str, float], None]
 
-#: Looks for better settings: segment, task, what the defaults reached, time; returns, for each
-#: family that came to it, the better of the two.
-Tune = Callable[[str, Task, Sequence[OutOfFold], Pace], Sequence[OutOfFold]]
+#: Looks for better settings: segment, task, what the defaults reached, time, progress; returns,
+#: for each family that came to it, the better of the two.
+Tune = Callable[[str, Task, Sequence[OutOfFold], Pace, Tell], Sequence[OutOfFold]]
 
 MANY_ROWS: Final = 20_000
 FOLDS: Final = 5
@@ -73,16 +73,27 @@ class Plan:
             return self.folds
         return FOLDS_OF_MANY_ROWS if dated or rows >= MANY_ROWS else FOLDS
 
-    def candidates(self) -> tuple[Candidate, ...]:
-        """Return the installed families that are wanted, the easiest to read first."""
+    def candidates(self, names: Collection[str]) -> tuple[Candidate, ...]:
+        """Return the installed families that are wanted, the easiest to read first.
+
+        Bins that were given for features that are not among these names are left out: they are
+        those of another segment.
+        """
         wanted = set(FAMILIES if self.families is None else self.families)
         for family in wanted:
             find_family(family)
         return tuple(
-            Candidate(family=family, settings=self.settings.get(family, {}))
+            Candidate(family=family, settings=_own(self.settings.get(family, {}), names))
             for family in installed_families()
             if family in wanted
         )
+
+
+def _own(settings: Mapping[str, Any], names: Collection[str]) -> Mapping[str, Any]:
+    if "bins" not in settings:
+        return settings
+    bins = {name: one for name, one in settings["bins"].items() if name in names}
+    return {**settings, "bins": bins}
 
 
 def run_contest(task: Task, segment: str, plan: Plan, *, pace: Pace, tell: Tell) -> Comparison:
@@ -110,19 +121,26 @@ def run_contest(task: Task, segment: str, plan: Plan, *, pace: Pace, tell: Tell)
     NothingToCompare
         If no wanted family is installed.
     """
-    candidates = plan.candidates()
+    candidates = plan.candidates([spec.name for spec in task.columns])
     if not candidates:
         raise NothingToCompare(families=", ".join(plan.families or ()))
     blended = len(candidates) > 1 and any(one.family == BLEND for one in candidates)
     candidates = tuple(one for one in candidates if one.family != BLEND or not blended)
 
     def announce(candidate: Candidate, place: int) -> None:
-        tell(f"comparing {candidate.family}", place / len(candidates))
+        part = 0.3 if plan.tune else 1.0
+        tell(f"comparing {candidate.family}", part * place / len(candidates))
 
     found = compete(task, candidates, pace=pace.share(0.5) if plan.tune else pace, tell=announce)
     results: Sequence[OutOfFold] = found.results
     if plan.tune is not None:
-        results = plan.tune(segment, task, results, pace.share(TUNING_SHARE))
+        results = plan.tune(
+            segment,
+            task,
+            results,
+            pace.share(TUNING_SHARE),
+            lambda what, share: tell(what, 0.3 + 0.7 * share),
+        )
     if blended and (mixed := blend(task, results)) is not None:
         results = (*results, mixed)
     wanted = tuple(FAMILIES) if plan.families is None else plan.families

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.integration.cli.conftest import QUICK
 
 PERSON = {
     "amount": 9000,
@@ -43,7 +44,7 @@ def test_training_says_how_far_it_is_without_touching_the_result(lender):
 
 
 def test_the_same_seed_trains_the_same_bytes(lender, tmp_path):
-    lender.succeed("train", "loan.toml", "loans.csv", "--models", tmp_path)
+    lender.succeed("train", "loan.toml", "loans.csv", "--models", tmp_path, *QUICK)
     again = {path.name for path in tmp_path.iterdir()}
     assert again == {path.name for path in (lender.place / "var" / "models").iterdir()}
 
