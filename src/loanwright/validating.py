@@ -23,6 +23,8 @@ from loanwright.validation.evidence import (
     Rows,
 )
 from loanwright.validation.full import Progress, assemble_report
+from loanwright.validation.html import render
+from loanwright.validation.page import render_full
 
 if TYPE_CHECKING:
     import polars as pl
@@ -225,3 +227,25 @@ def _stored(path: Path) -> Mapping[str, Any]:
 
     found: Mapping[str, Any] = json.loads((path / "report.json").read_bytes())
     return found
+
+
+def validate_fitted(
+    study: Study, fitted: Fitted, report: Mapping[str, Any], *, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Return the full report of a model that is about to be packaged, from its training run.
+
+    Parameters
+    ----------
+    study, fitted
+        The training run and the model.
+    report
+        Its brief report; what it says of families compared goes into chapter 9.
+    progress
+        As in `validate`.
+    """
+    return assemble_report(evidence_of(study, fitted, stored=report), progress=progress)
+
+
+def report_page(report: Mapping[str, Any]) -> str:
+    """Return the page of a package's report: of its ``full`` one where it has one."""
+    return render_full(report["full"]) if "full" in report else render(report)

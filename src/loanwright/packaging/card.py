@@ -8,8 +8,21 @@ from loanwright.features.product import Product
 FAMILY_WORDS: Final[Mapping[str, str]] = {
     "scorecard": "a points scorecard: each answer adds a fixed number of points, which can be "
     "read in `scorecard.json`",
+    "logistic": "a logistic regression: a sum of one term for each feature, which can be read in "
+    "`additive.json`",
+    "additive": "an additive model: a curve for each feature and a few surfaces of two, which can "
+    "be read in `additive.json`",
     "lightgbm": "gradient-boosted trees (LightGBM) that may not contradict the directions the "
     "product file states; they can be read in `model.txt`",
+    "xgboost": "gradient-boosted trees (XGBoost) that may not contradict the directions the "
+    "product file states; they can be read in `trees.json`",
+    "catboost": "gradient-boosted trees (CatBoost) that may not contradict the directions the "
+    "product file states; they can be read in `trees.json`",
+    "forest": "a random forest whose trees may not contradict the directions the product file "
+    "states; they can be read in `trees.json`",
+    "blend": "a weighted sum of several models, which can be read in `blend.json`",
+    "neural": "a neural network (TabTransformer); its numbers are in `neural.json` and no person "
+    "can read them, so its reasons are sampled and state their error",
 }
 
 _FIGURES: Final = (
@@ -41,7 +54,9 @@ def model_card(product: Product, manifest: Mapping[str, Any], report: Mapping[st
         _features(product, manifest["segment"]),
         _protected(product, manifest["segment"], report),
         _figures(report),
+        _comparison(report),
         _limits(report),
+        _findings(report),
         _reproduction(manifest),
     )
     return "\n".join(line for part in parts for line in (*part, "")).rstrip() + "\n"
@@ -66,11 +81,17 @@ def _data(manifest: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[st
     sample, judged = manifest["sample"], report["judged"]
     yield "## Data"
     yield ""
+    corrected = (
+        "The model was fitted on the development sample; its probabilities were corrected by what "
+        "models of the same kind said about rows that folds held out of it"
+        if "calibrated_on" in manifest
+        else "The model was fitted on the development sample, its probabilities were corrected on "
+        "the calibration sample"
+    )
     yield (
         f"Trained on {sample['rows']} rows of which {sample['defaults']} defaulted. The rows of "
-        "one person are kept together. The model was fitted on the development sample, its "
-        f"probabilities were corrected on the calibration sample, and the {judged} sample was "
-        "touched by neither: the figures below are measured there."
+        f"one person are kept together. {corrected}, and the {judged} sample was touched by "
+        "neither: the figures below are measured there."
     )
     yield ""
     yield "| sample | rows | defaults | default rate |"
@@ -139,6 +160,28 @@ def _interval(estimate: Mapping[str, Any]) -> str:
     return f"{estimate['value']:.3f} ({estimate['lower']:.3f} to {estimate['upper']:.3f})"
 
 
+def _comparison(report: Mapping[str, Any]) -> Iterator[str]:
+    compared = report.get("comparison")
+    if not compared:
+        return
+    yield "## Beside other families"
+    yield ""
+    yield f"{compared['rule']} On {compared['rows']} rows that {compared['folds']} folds held out:"
+    yield ""
+    yield f"| family | {compared['metric']} | behind the best | p-value | within the noise |"
+    yield "|---|---:|---:|---:|---|"
+    for one in compared["families"]:
+        name = f"**{one['family']}**" if one["chosen"] else one["family"]
+        noise = "yes" if one["within_noise"] else "no"
+        yield (
+            f"| {name} | {one['mean']:.4f} ± {one['spread']:.4f} | {one['behind']:.4f} | "
+            f"{one['p_value']:.3f} | {noise} |"
+        )
+    for one in compared["skipped"]:
+        yield ""
+        yield f"Not compared: {one['family']}: {one['why']} {one['remedy']}"
+
+
 def _limits(report: Mapping[str, Any]) -> Iterator[str]:
     yield "## Where it ends"
     yield ""
@@ -151,6 +194,24 @@ def _limits(report: Mapping[str, Any]) -> Iterator[str]:
     for check in report["checks"]:
         if check["result"] != "ok":
             yield f"- Needs attention: {check['demand']['en']} Found: {check['value']}."
+
+
+def _findings(report: Mapping[str, Any]) -> Iterator[str]:
+    full = report.get("full")
+    if not full:
+        return
+    counts = full["counts"]
+    yield "## What validation found"
+    yield ""
+    yield (
+        f"{sum(counts.values())} figures in sixteen chapters: {counts['ok']} ok, "
+        f"{counts['attention']} asking for attention, {counts['breach']} in breach, "
+        f"{counts['not_available']} without data. All of them are in `report.html`."
+    )
+    if full["findings"]:
+        yield ""
+    for one in full["findings"]:
+        yield f"- {one['severity']}: {one['title']['en']}. Demanded: {one['threshold']['en']}."
 
 
 def _reproduction(manifest: Mapping[str, Any]) -> Iterator[str]:
