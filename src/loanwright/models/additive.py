@@ -14,6 +14,7 @@ from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import DefaultClassifier, Matrix
 from loanwright.models.ebm_table import monotone_terms, table_of
 
+FEW_ROWS = 5000
 THREADS = 2
 LEAST_ROWS_FOR_THREADS = 10_000
 """Starting a second process costs more than it brings below this many rows. The model is the
@@ -35,7 +36,8 @@ class AdditiveClassifier(DefaultClassifier):
     pairs
         How many pairs at most.
     bags
-        Models, on other parts of the sample, that are averaged.
+        Models, on other parts of the sample, that are averaged; None takes 16 below 5,000 rows
+        and 8 from there on.
     learning_rate
         Of one step.
     bins, pair_bins
@@ -76,12 +78,12 @@ class AdditiveClassifier(DefaultClassifier):
         *,
         columns: tuple[ColumnSpec, ...] | None = None,
         pairs: int = 10,
-        bags: int = 8,
+        bags: int | None = None,
         learning_rate: float = 0.03,
         bins: int = 256,
         pair_bins: int = 32,
-        leaves: int = 3,
-        least_leaf_rows: int = 10,
+        leaves: int = 2,
+        least_leaf_rows: int = 4,
         patience: int = 100,
         smoothing: int = 75,
         random_state: int = 0,
@@ -119,7 +121,7 @@ class AdditiveClassifier(DefaultClassifier):
     def _settings(self, rows: int) -> dict[str, Any]:
         return {
             "interactions": int(self.pairs),
-            "outer_bags": self.bags,
+            "outer_bags": _bags(rows) if self.bags is None else self.bags,
             "learning_rate": self.learning_rate,
             "max_bins": self.bins,
             "max_interaction_bins": self.pair_bins,
@@ -143,6 +145,10 @@ class AdditiveClassifier(DefaultClassifier):
     def native_files(self) -> dict[str, bytes]:
         """Return ``additive.json``."""
         return {"additive.json": write_additive(self.table_).encode()}
+
+
+def _bags(rows: int) -> int:
+    return 16 if rows < FEW_ROWS else 8
 
 
 def _type(spec: ColumnSpec) -> str:

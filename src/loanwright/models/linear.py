@@ -69,9 +69,9 @@ class LogisticClassifier(DefaultClassifier):
         self,
         *,
         columns: tuple[ColumnSpec, ...] | None = None,
-        penalty: float = 1.0,
+        penalty: float = 3.0,
         tail: float = 0.01,
-        log_skewness: float | None = 1.0,
+        log_skewness: float | None = 0.5,
         rare_rows: int = 30,
         random_state: int = 0,
     ) -> None:
