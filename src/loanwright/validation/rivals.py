@@ -15,7 +15,9 @@ from loanwright.validation.values import said
 
 LEAST_ROWS: Final = 300
 #: Settings that spare a plain peer the search for its number of trees.
-QUICK: Final[Mapping[str, Mapping[str, Any]]] = {"lightgbm": {"trees": 200}}
+QUICK: Final[Mapping[str, Mapping[str, Any]]] = {
+    "lightgbm": {"trees": 150, "learning_rate": 0.05, "monotone_method": "basic"}
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from loanwright.metrics.probability import (
     log_loss,
     reliability,
 )
+from loanwright.validation.balancing import balancing_tables
 from loanwright.validation.checks import MOST_SHIFT, SLOPE_RANGE
 from loanwright.validation.evidence import Evidence
 from loanwright.validation.judging import Demand, headings
@@ -43,7 +44,11 @@ def calibration_chapter(evidence: Evidence) -> Chapter:
             *_tests(default, stated),
             *_losses(default, stated),
         ),
-        tables=(_murphy(default, stated), _reliability_table(default, stated)),
+        tables=(
+            _murphy(default, stated),
+            _reliability_table(default, stated),
+            *balancing_tables(evidence),
+        ),
         plots=(_reliability(default, stated),),
         notes=(
             said(
@@ -51,6 +56,13 @@ def calibration_chapter(evidence: Evidence) -> Chapter:
                 "ones: read them beside slope, shift and the size of the error.",
                 "При большом числе строк критерии находят ничтожные отклонения, при малом — "
                 "пропускают крупные: читайте их вместе с наклоном, сдвигом и величиной ошибки.",
+            ),
+            said(
+                "Balancing the classes by weights, SMOTE or under-sampling ranks no better and "
+                "ruins the probabilities; the table shows by how much. Cutoffs belong to the "
+                "policy.",
+                "Выравнивание классов весами, SMOTE или прореживанием не улучшает ранжирование и "
+                "портит вероятности; таблица показывает насколько. Пороги — дело политики.",
             ),
             said(
                 f"Calibrated by: {evidence.model.calibration.method}.",

@@ -14,6 +14,12 @@ from loanwright.metrics.comparison import holm
 from loanwright.metrics.significance import normal_p_value
 from loanwright.validation.chapters.profit import approve_from
 from loanwright.validation.evidence import Evidence
+from loanwright.validation.fairer import (
+    alternatives_figure,
+    alternatives_plots,
+    alternatives_tables,
+    find_alternatives,
+)
 from loanwright.validation.judging import Demand, headings, named
 from loanwright.validation.values import Cell, Chapter, Figure, Plot, Series, Table, said
 
@@ -60,6 +66,8 @@ def fairness_chapter(evidence: Evidence) -> Chapter:
     """Return how approvals, errors and calibration differ between protected groups."""
     rules = find_jurisdiction(evidence.beside.jurisdiction)
     groups = treated_groups(evidence, rules) if rules.shown != "nothing" else []
+    feature = _most_unequal(groups)
+    searched = find_alternatives(evidence, rules, feature)
     return Chapter(
         number=12,
         name="fairness",
@@ -74,9 +82,10 @@ def fairness_chapter(evidence: Evidence) -> Chapter:
         figures=(
             *(_screened(one, groups) for one in rules.screens),
             _calibration(groups, rules),
+            alternatives_figure(searched, feature),
         ),
-        tables=(_table(groups, rules), _law(rules)),
-        plots=_plots(groups),
+        tables=(_table(groups, rules), *alternatives_tables(searched), _law(rules)),
+        plots=(*_plots(groups), *alternatives_plots(searched)),
         notes=(
             Text(en=f"{rules.title['en']}. {rules.note['en']}",
                  ru=f"{rules.title['ru']}. {rules.note['ru']}"),
@@ -129,6 +138,16 @@ def treated_groups(evidence: Evidence, rules: Jurisdiction) -> list[Treated]:
                 )
             )  # fmt: skip
     return [one for one in found if one.measured.rows >= LEAST_ROWS]
+
+
+def _most_unequal(groups: list[Treated]) -> str | None:
+    """Return the protected feature whose approval rates differ most."""
+    ratios = [
+        (one.measured.measures["adverse_impact_ratio"].value, one.name.en)
+        for one in groups
+        if "adverse_impact_ratio" in one.measured.measures
+    ]
+    return min(ratios)[1].split(":")[0] if ratios else None
 
 
 def misstated(bad: np.ndarray, stated: np.ndarray) -> float:
