@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from loanwright.engine.additive import additive_runtime, parse_additive
 from loanwright.engine.blend import BlendRuntime, parse_blend
 from loanwright.engine.lightgbm_text import parse_lightgbm
+from loanwright.engine.neural import neural_runtime, parse_neural
 from loanwright.engine.runtime import Backend, Runtime
 from loanwright.engine.scorecard import ScorecardInvalid, ScorecardTable, scorecard_runtime
 from loanwright.engine.trees import tree_runtime
@@ -31,6 +32,10 @@ def _scorecard(text: str, backend: Backend) -> Runtime:
 
 def _additive(text: str, backend: Backend) -> Runtime:
     return additive_runtime(parse_additive(text), backend=backend)
+
+
+def _neural(text: str, backend: Backend) -> Runtime:
+    return neural_runtime(parse_neural(text), backend=backend)
 
 
 def _blend(text: str, backend: Backend) -> Runtime:
@@ -57,6 +62,7 @@ KINDS: Final[Mapping[str, tuple[str, Opener]]] = MappingProxyType(
         "catboost": ("trees.json", _trees),
         "forest": ("trees.json", _trees),
         "blend": ("blend.json", _blend),
+        "neural": ("neural.json", _neural),
     }
 )
 
@@ -93,7 +99,8 @@ def load_runtime(family: str, files: Mapping[str, bytes], backend: Backend = "au
     ------
     ModelFamilyUnknown, ModelFilesUnexpected, ModelFileUnreadable
         If the family or the files are not these.
-    ModelTextInvalid, TreesTextInvalid, EnsembleInvalid, ScorecardInvalid, BlendInvalid
+    ModelTextInvalid, TreesTextInvalid, EnsembleInvalid, ScorecardInvalid, BlendInvalid,
+    NeuralInvalid
         If the model in them is damaged.
 
     Examples

@@ -142,6 +142,16 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             ),
             _family("forest", "Random forest", "Случайный лес", "forest:ForestClassifier", rank=6),
             _family("blend", "Blend of the best", "Смесь лучших", "blend:BlendClassifier", rank=7),
+            _family(
+                "neural",
+                "TabTransformer (PyTorch)",
+                "Нейросеть TabTransformer (PyTorch)",
+                "neural:NeuralClassifier",
+                needs="torch",
+                extra="neural",
+                rank=8,
+                monotone=False,
+            ),
         )
     }
 )
