@@ -399,36 +399,36 @@ def _seed(random: np.random.Generator) -> int:
     return int(random.integers(2**31))
 
 
-@proof("auc_bootstrap", "coverage", "n = 500, 20 % bad", allowed=COVERS, runs=2000)
+@proof("auc_bootstrap", "coverage", "n = 500, 20 % bad", allowed=COVERS, runs=1000)
 def _(random: np.random.Generator) -> bool:
     sample = drawn.binormal(random, 500)
-    found = rank.auc_bootstrap(*sample, replicates=200, seed=_seed(random))
+    found = rank.auc_bootstrap(*sample, replicates=150, seed=_seed(random))
     return covers(found, drawn.BINORMAL_AUC)
 
 
 for _rows in (500, 2000):
 
-    @proof("ks", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=2000)
+    @proof("ks", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=1000)
     def _(random: np.random.Generator, rows: int = _rows) -> bool:
         sample = drawn.binormal(random, rows)
-        found = discrimination.ks(*sample, replicates=200, seed=_seed(random))
+        found = discrimination.ks(*sample, replicates=150, seed=_seed(random))
         return covers(found, drawn.BINORMAL_KS)
 
-    @proof("pr_auc", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=2000)
+    @proof("pr_auc", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=1000)
     def _(random: np.random.Generator, rows: int = _rows) -> bool:
         sample = drawn.binormal(random, rows)
-        found = discrimination.pr_auc(*sample, replicates=200, seed=_seed(random))
+        found = discrimination.pr_auc(*sample, replicates=150, seed=_seed(random))
         return covers(found, drawn.binormal_precision())
 
-    @proof("emp", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=2000)
+    @proof("emp", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=1000)
     def _(random: np.random.Generator, rows: int = _rows) -> bool:
-        found = profit.emp(*drawn.binormal(random, rows), replicates=200, seed=_seed(random))
+        found = profit.emp(*drawn.binormal(random, rows), replicates=150, seed=_seed(random))
         return covers(found, drawn.binormal_emp())
 
-    @proof("h_measure", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=2000)
+    @proof("h_measure", "coverage", f"n = {_rows:,}, 20 % bad", allowed=COVERS, runs=1000)
     def _(random: np.random.Generator, rows: int = _rows) -> bool:
         sample = drawn.binormal(random, rows)
-        found = profit.h_measure(*sample, replicates=200, seed=_seed(random))
+        found = profit.h_measure(*sample, replicates=150, seed=_seed(random))
         return covers(found, drawn.binormal_h())
 
 
@@ -675,7 +675,7 @@ def _(random: np.random.Generator) -> bool:
     "rate_order",
     "power",
     "two neighbouring grades of 7 swapped, n = 1,000 each",
-    allowed=(0.7, 1.0),
+    allowed=(0.5, 1.0),
     runs=2000,
 )
 def _(random: np.random.Generator) -> bool:

@@ -86,8 +86,10 @@ def bootstrap(
     draw = _replicate_likeness if smooth else _replicate
     drawn = draw(population, statistic, resampling)
     bias = float(drawn.mean()) - (statistic(population) if smooth else value)
+    # The smooth likeness is an estimate too, steadier and a little off; half of it steadies both.
+    centre = (value - bias + statistic(population)) / 2 if smooth else value - bias
     reach = normal_quantile(level) * float(drawn.std(ddof=1))
-    lower, upper = (_logit_ends if logit else _ends)(value - bias, reach)
+    lower, upper = (_logit_ends if logit else _ends)(centre, reach)
     kinds = ("smooth " if smooth else "") + ("stratified " if resampling.stratified else "")
     return Estimate(
         value=value,

@@ -7,6 +7,7 @@ from loanwright.metrics.samples import Floats, ParameterOutOfRange, ShapesDiffer
 
 _REACH = 8.5
 _COARSEST = 0.05
+_FINEST = 0.0005
 _RESOLVED = 0.3
 
 
@@ -55,7 +56,8 @@ def conditional_rates(
         return np.array([probability]), np.ones(1)
     from scipy.special import ndtr, ndtri
 
-    step = min(_COARSEST, _RESOLVED * np.sqrt((1 - probability) / (rows * probability)))
+    spread = np.sqrt(rows * probability * (1 - probability))
+    step = max(_FINEST, min(_COARSEST, _RESOLVED / max(spread, 1.0)))
     nodes = np.linspace(-_REACH, _REACH, 2 * int(np.ceil(_REACH / step)) + 1)
     weights = np.exp(-(nodes**2) / 2)
     weights /= weights.sum()

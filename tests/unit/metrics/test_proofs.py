@@ -1,0 +1,49 @@
+"""The proofs of benchmarks.proofs, with fewer draws each and three standard errors of slack."""
+
+import pytest
+from benchmarks.proofs import PROOFS
+
+SLOW = {"ks", "emp", "h_measure", "pr_auc", "auc_bootstrap", "profit_curve"}
+RUNS, FEWER, FEWEST = 1000, 200, 50
+
+
+def runs_of(one):
+    if one.name in SLOW:
+        return 20
+    if (
+        "20,000" in one.setting
+        or "5,000" in one.setting
+        or one.name in {"represent", "best_cutoff", "judge_cutoff", "calibration_error"}
+    ):
+        return FEWEST
+    return RUNS if one.runs == 10_000 and "2,000" not in one.setting else FEWER
+
+
+@pytest.mark.parametrize(
+    "one", PROOFS, ids=lambda one: f"{one.name}: {one.claim}, {one.setting}".replace("/", " per ")
+)
+def test_the_claim_holds(one):
+    runs = runs_of(one)
+    share = one.measure(runs=runs, seed=7)
+    assert one.holds(share, runs=runs), f"{share:.4f} of {runs} is not within {one.allowed}"
+
+
+def test_a_claim_that_does_not_hold_would_be_found():
+    coverage = next(one for one in PROOFS if one.name == "auc" and one.claim == "coverage")
+    assert not coverage.holds(0.85, runs=RUNS)
+    error = next(one for one in PROOFS if one.name == "spiegelhalter")
+    assert not error.holds(0.15, runs=FEWER)
+
+
+def test_every_test_and_interval_has_its_proof():
+    proved = {name.strip() for one in PROOFS for name in one.name.split(",")}
+    for name in (
+        "compare_auc",
+        "jeffreys_test",
+        "hosmer_lemeshow",
+        "auc",
+        "ks",
+        "emp",
+        "h_measure",
+    ):
+        assert name in proved
