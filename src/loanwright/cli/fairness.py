@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from loanwright.packaging.package import ModelPackage
     from loanwright.sampling import Sample
 
+app = typer.Typer()
 
+
+@app.command()
 def fairness(
     package: Annotated[
         Path, typer.Argument(exists=True, file_okay=False, help="Directory of a model package.")
@@ -124,7 +127,7 @@ def _show_groups(
     )
     screened = screen(measured, rules)
     for one in screened:
-        if one.verdict == "attention":
+        if one.result == "attention":
             say(
                 f"Attention: {one.group['en']}, {one.measure.replace('_', ' ')} {one.value}, "
                 f"screen {one.at_least:g}. {one.note['en']}"

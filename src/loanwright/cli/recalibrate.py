@@ -11,7 +11,10 @@ from loanwright.cli.console import remark, say, show_table
 WHEN = ("before", "after")
 FIGURES = ("log_loss", "calibration_slope", "calibration_in_the_large")
 
+app = typer.Typer()
 
+
+@app.command()
 def recalibrate(
     package: Annotated[
         Path, typer.Argument(exists=True, file_okay=False, help="Package of the live model.")

@@ -12,7 +12,7 @@ from loanwright.errors import NotFound
 from loanwright.fairness.measures import GroupMeasures
 from loanwright.metrics.estimate import Estimate
 
-Verdict = Literal["ok", "attention", "not_available"]
+Result = Literal["ok", "attention", "not_available"]
 
 #: The files of the folder ``rules``, in the order in which they are offered.
 NAMES: Final = ("us-federal", "us-state", "eu", "ru", "off")
@@ -113,7 +113,7 @@ class Screening:
         Of the screen.
     value
         The measure, or None where it cannot be measured.
-    verdict
+    result
         ``attention`` where the value is below the number and the whole interval lies on the
         unfavourable side of equality; a gap that chance explains passes.
     """
@@ -123,7 +123,7 @@ class Screening:
     at_least: float
     note: Mapping[str, str]
     value: Estimate | None
-    verdict: Verdict
+    result: Result
 
     def to_mapping(self) -> dict[str, Any]:
         """Return plain values."""
@@ -133,7 +133,7 @@ class Screening:
             "at_least": self.at_least,
             "note": dict(self.note),
             "value": None if self.value is None else self.value.to_mapping(),
-            "verdict": self.verdict,
+            "result": self.result,
         }
 
 
@@ -203,7 +203,7 @@ def screen(measured: Sequence[GroupMeasures], jurisdiction: Jurisdiction) -> tup
             at_least=one.at_least,
             note=one.note,
             value=group.measures.get(one.measure),
-            verdict=_verdict(one, group.measures.get(one.measure)),
+            result=_result(one, group.measures.get(one.measure)),
         )
         for group in measured
         if not group.reference
@@ -211,7 +211,7 @@ def screen(measured: Sequence[GroupMeasures], jurisdiction: Jurisdiction) -> tup
     )
 
 
-def _verdict(one: Screen, value: Estimate | None) -> Verdict:
+def _result(one: Screen, value: Estimate | None) -> Result:
     if value is None:
         return "not_available"
     equality = 1.0 if one.measure in ("adverse_impact_ratio", "observed_to_expected") else 0.0

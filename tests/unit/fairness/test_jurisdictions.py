@@ -66,7 +66,7 @@ def test_off_measures_shows_and_screens_nothing():
 
 
 @pytest.mark.parametrize(
-    ("value", "lower", "upper", "verdict"),
+    ("value", "lower", "upper", "result"),
     [
         (0.7, 0.6, 0.8, "attention"),
         (0.7, 0.45, 1.05, "ok"),
@@ -74,22 +74,22 @@ def test_off_measures_shows_and_screens_nothing():
         (0.85, 0.8, 0.9, "ok"),
     ],
 )
-def test_a_gap_is_brought_up_where_it_is_large_and_no_chance(value, lower, upper, verdict):
+def test_a_gap_is_brought_up_where_it_is_large_and_no_chance(value, lower, upper, result):
     found = screen([measured(value, lower, upper)], find_jurisdiction("us-federal"))
-    assert found[0].verdict == verdict
+    assert found[0].result == result
     assert found[0].to_mapping()["value"]["value"] == value
 
 
 def test_what_was_not_measured_is_said_to_be_so():
     found = screen([measured(0.7, 0.6, 0.8)], find_jurisdiction("us-federal"))
-    assert [one.verdict for one in found] == ["attention", "not_available"]
+    assert [one.result for one in found] == ["attention", "not_available"]
     assert found[1].to_mapping()["value"] is None
 
 
 def test_differences_are_held_against_zero():
     gap = measured(-0.4, -0.6, -0.2, measure="score_difference")
     found = screen([gap], find_jurisdiction("us-federal"))
-    assert {one.measure: one.verdict for one in found}["score_difference"] == "attention"
+    assert {one.measure: one.result for one in found}["score_difference"] == "attention"
 
 
 def test_the_reference_group_is_not_screened_against_itself():
