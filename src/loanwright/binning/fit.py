@@ -50,7 +50,7 @@ class BinningOptions:
 
     prebins: int = 32
     max_bins: int = 8
-    min_share: float = 0.03
+    min_share: float = 0.015
     min_count: int = 30
     min_bad: int = 0
     gain: float = 1.0

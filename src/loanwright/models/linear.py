@@ -16,6 +16,7 @@ from loanwright.metrics.samples import ParameterOutOfRange
 from loanwright.models.contract import DefaultClassifier, Matrix
 from loanwright.models.logistic import fit_constrained
 
+MANY_ROWS: Final = 5000
 DIGITS: Final = 6
 """Digits after the point of coefficients: a model of this kind is made to be read."""
 
@@ -37,7 +38,8 @@ class LogisticClassifier(DefaultClassifier):
         L2 penalty on the coefficients, per unit of development log-likelihood.
     tail
         Share of the ordinary values, on either side, that are held at the quantile there; below
-        0.5.
+        0.5. None takes 1 % below 5,000 rows and 3 % from there on, where a straight line is bent
+        by its ends more than by chance.
     log_skewness
         Skewness of the held values above which ln(1 + x) is taken; None never does.
     rare_rows
@@ -70,8 +72,8 @@ class LogisticClassifier(DefaultClassifier):
         *,
         columns: tuple[ColumnSpec, ...] | None = None,
         penalty: float = 3.0,
-        tail: float = 0.01,
-        log_skewness: float | None = 0.5,
+        tail: float | None = None,
+        log_skewness: float | None = 1.0,
         rare_rows: int = 30,
         random_state: int = 0,
     ) -> None:
@@ -83,9 +85,10 @@ class LogisticClassifier(DefaultClassifier):
         self.random_state = random_state
 
     def _learn(self, X: Matrix, default: NDArray[np.bool_]) -> None:
-        if not 0 <= self.tail < 0.5:
-            raise ParameterOutOfRange(name="tail", value=self.tail, demand="it must be 0 to 0.5")
-        blocks = [self._block(spec, X[:, index]) for index, spec in enumerate(self.columns_)]
+        tail = _tail(len(X)) if self.tail is None else self.tail
+        if not 0 <= tail < 0.5:
+            raise ParameterOutOfRange(name="tail", value=tail, demand="it must be 0 to 0.5")
+        blocks = [self._block(spec, X[:, index], tail) for index, spec in enumerate(self.columns_)]
         fitted = fit_constrained(
             np.column_stack([block.design for block in blocks]),
             default,
@@ -102,10 +105,12 @@ class LogisticClassifier(DefaultClassifier):
         self.table_ = _centred(round(fitted.intercept, DIGITS), self.columns_, terms, X)
         self.spread_ = additive_runtime(self.table_).explain(X)[1].std(axis=0)
 
-    def _block(self, spec: ColumnSpec, values: Matrix) -> "NumberBlock | CategoryBlock":
+    def _block(
+        self, spec: ColumnSpec, values: Matrix, tail: float
+    ) -> "NumberBlock | CategoryBlock":
         if spec.kind == "category":
             return CategoryBlock.of(spec, values, rare_rows=self.rare_rows)
-        return NumberBlock.of(spec, values, tail=self.tail, log_skewness=self.log_skewness)
+        return NumberBlock.of(spec, values, tail=tail, log_skewness=self.log_skewness)
 
     def _log_odds(self, X: Matrix) -> Matrix:
         return np.asarray(additive_runtime(self.table_).log_odds(X))
@@ -244,6 +249,10 @@ def _skewness(values: Matrix) -> float:
 
 def _short(number: Any) -> float:
     return float(f"{float(number):.6g}")
+
+
+def _tail(rows: int) -> float:
+    return 0.03 if rows >= MANY_ROWS else 0.01
 
 
 def _turn(spec: ColumnSpec) -> int:
