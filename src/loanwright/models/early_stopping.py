@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FOLDS = 5
-LEAST_ROWS_FOR_ONE_FOLD = 50_000
+LEAST_ROWS_FOR_ONE_FOLD = 10_000
 MOST_TREES = 2000
 PATIENCE = 60
 LEAST_TREES = 10
@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 def held_out_folds(default: NDArray[np.bool_], *, seed: int) -> tuple[tuple[Rows, Rows], ...]:
     """Return the folds, each as rows to learn from and rows held out.
 
-    Five seeded folds with equal shares of defaults; only the first of them from 50,000 rows on;
+    Five seeded folds with equal shares of defaults; only the first of them from 10,000 rows on;
     none where a fold would have one class.
 
     Examples

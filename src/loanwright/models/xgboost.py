@@ -41,8 +41,9 @@ class XGBoostClassifier(DefaultClassifier):
     trees
         Number of trees; None finds it by early stopping.
     learning_rate, depth, least_leaf_weight, column_share, row_share, penalty
-        Of the trees. ``least_leaf_weight`` is in units of p (1 - p); None takes 0.1 % of the
-        rows, at least 1 and at most 20.
+        Of the trees. ``depth`` None takes 3 below 5,000 rows and 4 from there on.
+        ``least_leaf_weight`` is in units of p (1 - p); None takes 0.1 % of the rows, at least 1
+        and at most 20.
     random_state
         Seed of everything that chance decides.
 
@@ -75,7 +76,7 @@ class XGBoostClassifier(DefaultClassifier):
         columns: tuple[ColumnSpec, ...] | None = None,
         trees: int | None = None,
         learning_rate: float = 0.04,
-        depth: int = 4,
+        depth: int | None = None,
         least_leaf_weight: float | None = None,
         column_share: float = 0.4,
         row_share: float = 0.8,
@@ -109,7 +110,7 @@ class XGBoostClassifier(DefaultClassifier):
             "base_score": float(default.mean()),
             "tree_method": "hist",
             "learning_rate": self.learning_rate,
-            "max_depth": self.depth,
+            "max_depth": _depth(len(X)) if self.depth is None else self.depth,
             "min_child_weight": max(1.0, min(20.0, len(X) / 1000)) if least is None else least,
             "colsample_bynode": max(self.column_share, 1 / X.shape[1]),
             "subsample": self.row_share,
@@ -166,6 +167,10 @@ class XGBoostClassifier(DefaultClassifier):
     def native_files(self) -> dict[str, bytes]:
         """Return ``trees.json``, our own text of the trees."""
         return {"trees.json": write_trees(self.ensemble_).encode()}
+
+
+def _depth(rows: int) -> int:
+    return 4 if rows >= 5000 else 3
 
 
 def _threads(rows: int) -> int:
