@@ -23,6 +23,10 @@ FEW_ROWS = 2_000
 DEMO_FAMILIES = ("scorecard", "lightgbm")
 
 
+app = typer.Typer()
+
+
+@app.command()
 def train(
     product: Annotated[str, typer.Argument(help="Product file, or the name of a bundled product.")],
     sample: Annotated[

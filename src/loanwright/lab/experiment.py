@@ -19,6 +19,7 @@ TRIALS: Final = 30
 BUDGET: Final = 600.0
 LARGEST: Final = 1_000_000
 SEGMENTS: Final = ("new", "existing")
+OPTIONAL: Final = ("budget", "folds", "name", "sample", "seed", "storage", "trials")
 
 
 class ExperimentRefused(Rejected):
@@ -173,6 +174,8 @@ def _read(reader: Reader, file: Path) -> Experiment:
     for name in experiment.segments or ():
         if name not in SEGMENTS:
             reader.refuse("only_segments", f"names {name!r}; known: {', '.join(SEGMENTS)}")
+    for key in OPTIONAL:
+        reader.raw(key)
     reader.finish()
     return experiment
 
@@ -202,7 +205,7 @@ def _budget(reader: Reader) -> float:
     if not reader.has("budget"):
         return BUDGET
     try:
-        return parse_duration(reader.string("budget"))
+        return parse_duration(str(reader.raw("budget")))
     except DurationRefused:
         reader.refuse("budget", "is no duration; write one such as 90s, 10m or 1h30m")
         return BUDGET

@@ -101,30 +101,30 @@ class _Writing:
         self.record = record
         tracker.directory.mkdir(parents=True, exist_ok=True)
         store = tracker.store()
-        self.client = MlflowClient(tracking_uri=store, registry_uri=store)
+        self.mlflow = MlflowClient(tracking_uri=store, registry_uri=store)
         own = store == store_of(tracker.directory)
         self.files = (tracker.directory / FILES).resolve().as_uri() if own else None
         self.name = str(record.experiment["name"])
 
     def write(self, run: TrainingRun) -> None:
-        known = self.client.get_experiment_by_name(self.name)
+        known = self.mlflow.get_experiment_by_name(self.name)
         self.experiment = (
-            self.client.create_experiment(self.name, self.files)
+            self.mlflow.create_experiment(self.name, self.files)
             if known is None
             else known.experiment_id
         )
         parent = self._run(f"{self.name} {self.record.started:%Y-%m-%d %H:%M}", None)
         self._parameters(parent, {**self.record.experiment, **self.record.sample})
-        self.client.log_dict(parent, self.record.to_mapping(), "record.json")
+        self.mlflow.log_dict(parent, self.record.to_mapping(), "record.json")
         for model in run.models:
             self._family(parent, model)
-        self.client.set_terminated(parent)
+        self.mlflow.set_terminated(parent)
 
     def _run(self, name: str, parent: str | None, **tags: str) -> str:
         told = {"mlflow.runName": name, **tags}
         if parent is not None:
             told[PARENT] = parent
-        return str(self.client.create_run(self.experiment, tags=told).info.run_id)
+        return str(self.mlflow.create_run(self.experiment, tags=told).info.run_id)
 
     def _family(self, parent: str, model: TrainedModel) -> None:
         segment, family = model.segment, model.family
@@ -142,7 +142,7 @@ class _Writing:
         for trial in self.record.trials:
             if (trial["segment"], trial["family"]) == (segment, family):
                 self._trial(run, trial)
-        self.client.set_terminated(run)
+        self.mlflow.set_terminated(run)
 
     def _row(self, segment: str, family: str) -> Mapping[str, Any]:
         rows = self.record.comparisons.get(segment, {}).get("families", [])
@@ -154,22 +154,22 @@ class _Writing:
         self._parameters(run, trial["settings"])
         figure = {str(self.record.experiment["metric"]): trial["value"]}
         self._metrics(run, {**figure, "seconds": trial["seconds"]})
-        self.client.set_terminated(run)
+        self.mlflow.set_terminated(run)
 
     def _parameters(self, run: str, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
-            self.client.log_param(run, name, str(value)[:LONGEST_PARAMETER])
+            self.mlflow.log_param(run, name, str(value)[:LONGEST_PARAMETER])
 
     def _metrics(self, run: str, values: Mapping[str, Any]) -> None:
         for name, value in values.items():
             if isinstance(value, int | float) and math.isfinite(value):
-                self.client.log_metric(run, name, float(value))
+                self.mlflow.log_metric(run, name, float(value))
 
     def _files(self, run: str, model: TrainedModel) -> None:
         roc = model.report["roc"]
-        self.client.log_text(run, curves.roc(roc["goods"], roc["bads"]), "plots/roc.svg")
+        self.mlflow.log_text(run, curves.roc(roc["goods"], roc["bads"]), "plots/roc.svg")
         for name in ("report.html", "card.md"):
-            self.client.log_artifact(run, str(model.path / name))
+            self.mlflow.log_artifact(run, str(model.path / name))
 
     def _register(self, run: str, model: TrainedModel) -> None:
         import mlflow.pyfunc
@@ -182,19 +182,19 @@ class _Writing:
                 data_path=str(model.path),
                 pip_requirements=["loanwright[train]"],
             )
-            self.client.log_artifacts(run, place, MODEL)
+            self.mlflow.log_artifacts(run, place, MODEL)
         name = f"{model.report['subject']['product']}-{model.segment}"
-        if not self.client.search_registered_models(filter_string=f"name = '{name}'"):
-            self.client.create_registered_model(name)
-        uri = self.client.get_run(run).info.artifact_uri
-        version = self.client.create_model_version(
+        if not self.mlflow.search_registered_models(filter_string=f"name = '{name}'"):
+            self.mlflow.create_registered_model(name)
+        uri = self.mlflow.get_run(run).info.artifact_uri
+        version = self.mlflow.create_model_version(
             name,
             source=f"{uri}/{MODEL}",
             run_id=run,
             tags={"family": model.family, "package": model.hash},
         )
         for alias in _aliases(model):
-            self.client.set_registered_model_alias(name, alias, version.version)
+            self.mlflow.set_registered_model_alias(name, alias, version.version)
 
 
 def _aliases(model: TrainedModel) -> tuple[str, ...]:
