@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import populations as drawn
+from loanwright.fairness import ratios
 from loanwright.metrics import (
     bootstrap,
     calibration_error,
@@ -375,6 +376,15 @@ def _(random: np.random.Generator) -> bool:
     return rejected(found[2].p_value)
 
 
+def _approvals(random: np.random.Generator, ratio: float = 1.0) -> tuple[int, int, int, int]:
+    return int(random.binomial(200, 0.6 * ratio)), 200, int(random.binomial(800, 0.6)), 800
+
+
+@proof("fisher_mid_p", "type-I error", "approval of 60 %, n = 200 and 800")
+def _(random: np.random.Generator) -> bool:
+    return rejected(ratios.fisher_mid_p(*_approvals(random)))
+
+
 # --- coverage -----------------------------------------------------------------------------------
 
 for _rows in (200, 1000):
@@ -580,6 +590,16 @@ def _(random: np.random.Generator) -> bool:
     sizes = [100, 400, 300]
     bad = [int(random.binomial(size, 0.002)) for size in sizes]
     return scale.pluto_tasche(bad, sizes)[0] >= 0.002
+
+
+@proof("rate_ratio (AIR)", "coverage", "true AIR 0.8, n = 200 and 800", allowed=COVERS)
+def _(random: np.random.Generator) -> bool:
+    return covers(ratios.rate_ratio(*_approvals(random, 0.8)), 0.8)
+
+
+@proof("rate_difference", "coverage", "48 and 60 %, n = 200 and 800", allowed=COVERS)
+def _(random: np.random.Generator) -> bool:
+    return covers(ratios.rate_difference(*_approvals(random, 0.8)), -0.12)
 
 
 # --- power on planted defects -------------------------------------------------------------------

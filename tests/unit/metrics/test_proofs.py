@@ -3,18 +3,15 @@
 import pytest
 from benchmarks.proofs import PROOFS
 
-SLOW = {"ks", "emp", "h_measure", "pr_auc", "auc_bootstrap", "profit_curve"}
-RUNS, FEWER, FEWEST = 1000, 200, 50
+BOOTSTRAPPED = {"ks", "emp", "h_measure", "pr_auc", "auc_bootstrap", "profit_curve"}
+HEAVY = {"represent", "best_cutoff", "judge_cutoff", "calibration_error"}
+RUNS, FEWER, FEWEST, HANDFUL = 1000, 200, 50, 20
 
 
 def runs_of(one):
-    if one.name in SLOW:
-        return 20
-    if (
-        "20,000" in one.setting
-        or "5,000" in one.setting
-        or one.name in {"represent", "best_cutoff", "judge_cutoff", "calibration_error"}
-    ):
+    if one.name in BOOTSTRAPPED:
+        return HANDFUL
+    if one.name in HEAVY or "20,000" in one.setting or "5,000" in one.setting:
         return FEWEST
     return RUNS if one.runs == 10_000 and "2,000" not in one.setting else FEWER
 
