@@ -96,6 +96,17 @@ def named(names: Iterable[str]) -> str:
     return ", ".join(names) or "—"
 
 
+def p_words(p: float) -> str:
+    """Return a p-value as people write it.
+
+    Examples
+    --------
+    >>> p_words(0.01234), p_words(1e-9)
+    ('p = 0.0123', 'p < 0.0001')
+    """
+    return f"p = {p:.4f}" if p >= 1e-4 else "p < 0.0001"
+
+
 def headings(*columns: tuple[str, str, Kind]) -> tuple[Column, ...]:
     """Return the columns of a table from English title, Russian title and kind."""
     return tuple(Column(title=said(en, ru), kind=kind) for en, ru, kind in columns)

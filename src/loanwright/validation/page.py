@@ -59,7 +59,8 @@ def _switches(first: str) -> str:
         for one in ("auto", "light", "dark")
     )
     return (
-        f'<div class="switches"><fieldset><legend>{_both("language")}</legend>'
+        '<div class="switches" role="region" aria-label="Language · Язык">'
+        f"<fieldset><legend>{_both('language')}</legend>"
         f"{languages}</fieldset>"
         f"<fieldset><legend>{_both('theme')}</legend>{themes}</fieldset></div>"
     )

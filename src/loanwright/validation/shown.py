@@ -104,7 +104,9 @@ def _number(value: float, kind: str) -> str:
     if kind == "count":
         return f"{value:g}"
     if kind == "p_value":
-        return f"{value:.4f}" if value == 0 or abs(value) >= 1e-4 else f"{value:.2g}"
+        if value == 0:
+            return "< 0.0001"
+        return f"{value:.4f}" if abs(value) >= 1e-4 else f"{value:.2g}"
     size = abs(value)
     if size >= 1000:
         return f"{value:,.0f}".replace(",", " ").replace("-", "−")

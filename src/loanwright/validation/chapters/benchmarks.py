@@ -3,7 +3,7 @@
 from loanwright.metrics.comparison import PairedComparison, compare_auc, holm
 from loanwright.validation.evidence import Evidence
 from loanwright.validation.judging import Demand, headings
-from loanwright.validation.rivals import Peer, find_peers
+from loanwright.validation.rivals import MOST_ROWS, Peer, find_peers
 from loanwright.validation.values import Cell, Chapter, Figure, Table, said
 
 LEVEL = 0.05
@@ -31,10 +31,10 @@ def benchmarks_chapter(evidence: Evidence) -> Chapter:
         tables=(_table(tested), *_families(evidence)),
         notes=(
             said(
-                "Peers are fitted on the development rows with plain settings; all AUCs are of the "
-                "judged rows.",
-                "Простые модели обучены на строках разработки с обычными настройками; все AUC — "
-                "на проверочных строках.",
+                "Peers are fitted on the development rows with plain settings, LightGBM on at most "
+                f"{MOST_ROWS} of them; all AUCs are of the judged rows.",
+                "Простые модели обучены на строках разработки с обычными настройками, LightGBM — "
+                f"не более чем на {MOST_ROWS}; все AUC — на проверочных строках.",
             ),
         ),
     )

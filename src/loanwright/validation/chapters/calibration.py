@@ -17,7 +17,7 @@ from loanwright.metrics.probability import (
 from loanwright.validation.balancing import balancing_tables
 from loanwright.validation.checks import MOST_SHIFT, SLOPE_RANGE
 from loanwright.validation.evidence import Evidence
-from loanwright.validation.judging import Demand, headings
+from loanwright.validation.judging import Demand, headings, p_words
 from loanwright.validation.values import Chapter, Figure, Plot, Series, Table, said
 
 SEVERE = 0.001
@@ -120,8 +120,8 @@ def _error(default: np.ndarray, stated: np.ndarray) -> Figure:
     def make() -> Figure:
         found = calibration_error(default, stated)
         ok = found.ece.value <= MOST_ERROR or found.p_value >= 0.05
-        remark = said(f"by chance alone {found.chance:.4f}; p = {found.p_value:.4f}",
-                      f"от одного случая {found.chance:.4f}; p = {found.p_value:.4f}")  # fmt: skip
+        remark = said(f"by chance alone {found.chance:.4f}; {p_words(found.p_value)}",
+                      f"от одного случая {found.chance:.4f}; {p_words(found.p_value)}")  # fmt: skip
         return demand.judge(found.ece, ok=ok, breach=found.ece.lower > 0.05, remark=remark)
 
     return demand.attempt(make)
@@ -155,9 +155,9 @@ def _tests(default: np.ndarray, stated: np.ndarray) -> tuple[Figure, ...]:
         found = hosmer_lemeshow(default, stated)
         remark = said(
             f"χ² = {found.statistic:.2f} over {found.groups} groups; against any gap at all "
-            f"p = {found.p_value:.4f}",
+            f"{p_words(found.p_value)}",
             f"χ² = {found.statistic:.2f} по {found.groups} группам; против любого отклонения "
-            f"p = {found.p_value:.4f}",
+            f"{p_words(found.p_value)}",
         )
         p = found.p_value_tolerant
         return groups.judge(p, ok=p >= 0.05, breach=p < SEVERE, remark=remark)

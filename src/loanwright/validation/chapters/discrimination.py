@@ -11,7 +11,7 @@ from loanwright.metrics.profit import h_measure
 from loanwright.metrics.rank import auc_bootstrap, cap, somers_d
 from loanwright.validation.chapters.data import SAMPLES
 from loanwright.validation.evidence import Evidence
-from loanwright.validation.judging import Demand, headings
+from loanwright.validation.judging import Demand, headings, p_words
 from loanwright.validation.report import round_edges
 from loanwright.validation.values import Cell, Chapter, Figure, Plot, Series, Table, said
 
@@ -135,8 +135,8 @@ def _fall(evidence: Evidence, default: np.ndarray, risk: np.ndarray) -> Figure:
     test = auc_against_development(
         default, risk, development_auc=earlier.value, development_error=error
     )
-    remark = said(f"p = {test.p_value:.4f}; then {earlier.value:.4f}",
-                  f"p = {test.p_value:.4f}; тогда {earlier.value:.4f}")  # fmt: skip
+    remark = said(f"{p_words(test.p_value)}; then {earlier.value:.4f}",
+                  f"{p_words(test.p_value)}; тогда {earlier.value:.4f}")  # fmt: skip
     p = test.p_value
     return demand.judge(now.value - earlier.value, ok=p >= 0.05, breach=p < 0.001, remark=remark)
 

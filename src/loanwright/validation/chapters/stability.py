@@ -7,7 +7,7 @@ from loanwright.metrics.distributions import chi_squared_cdf
 from loanwright.metrics.stability import PopulationStability, psi
 from loanwright.validation import vintages
 from loanwright.validation.evidence import Evidence, Floats
-from loanwright.validation.judging import Demand, headings, named
+from loanwright.validation.judging import Demand, headings, named, p_words
 from loanwright.validation.scans import SIGNIFICANCE, missing_shares
 from loanwright.validation.values import Cell, Chapter, Figure, Table, said
 
@@ -86,8 +86,8 @@ def _score(evidence: Evidence) -> Figure:
         now = evidence.answers.score[evidence.judged]
         found = psi(before, now)
         p = psi_p_value(found, (len(before), len(now)))
-        remark = said(f"critical value {found.critical:.4f}; p = {p:.4f}",
-                      f"критическое значение {found.critical:.4f}; p = {p:.4f}")  # fmt: skip
+        remark = said(f"critical value {found.critical:.4f}; {p_words(p)}",
+                      f"критическое значение {found.critical:.4f}; {p_words(p)}")  # fmt: skip
         value = found.psi.value
         # A model scores rows it has learned from apart from all others: then only size counts.
         learned = evidence.beside.reference is None and "calibration" not in evidence.samples
