@@ -44,7 +44,7 @@ def raw_answers(path, records):
     return package, package.assess(records)
 
 
-@pytest.mark.parametrize("method", ["auto", "platt", "beta", "isotonic"])
+@pytest.mark.parametrize("method", ["auto", "beta", "isotonic"])
 def test_the_probabilities_become_true_again_and_the_ranking_stays(live, tmp_path, method):
     new = renewed(live, tmp_path, method=method)
     done = new.report["recalibration"]

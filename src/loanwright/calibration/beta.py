@@ -12,7 +12,8 @@ KNOTS = 129
 #: Neither power falls below this, so the curve rises visibly at both ends.
 LEAST_POWER = 0.05
 _ENDS = 14.0
-_STEPS = 100
+_STEPS = 200
+_NOTHING = 1e-9
 
 
 def beta_curve(log_odds: Floats, label: Floats, *, precision: float) -> Calibration:
@@ -78,17 +79,33 @@ def _maximum(design: Floats, label: Floats, precision: float, free: NDArray[np.b
     """Return intercept and powers by Newton's method; powers that are not free stay least."""
     wanted = np.array([0.0, 1.0, 1.0])
     weight = np.array([0.0, precision / 2, precision / 2])
-    now = np.where(free, wanted, LEAST_POWER)
+
+    def loss(at: Floats) -> float:
+        log_odds = design @ at
+        likelihood = np.sum(np.logaddexp(0.0, log_odds) - label * log_odds)
+        return float(likelihood + np.sum(weight * (at - wanted) ** 2) / 2)
+
+    rate = float(label.mean())
+    now = np.where(free, np.array([np.log(rate / (1 - rate)), 0.0, 0.0]), LEAST_POWER)
+    lowest = loss(now)
     for _ in range(_STEPS):
         fitted = 1 / (1 + np.exp(-np.clip(design @ now, -700, 700)))
         gradient = design.T @ (label - fitted) - weight * (now - wanted)
         spread = fitted * (1 - fitted)
         information = (design * spread[:, None]).T @ design + np.diag(weight)
-        part = information[np.ix_(free, free)]
-        if not np.isfinite(part).all() or np.linalg.cond(part) > 1e14:
-            raise LineNotFound
-        step = np.linalg.solve(part, gradient[free])
-        now[free] += step * min(1.0, 2.0 / max(float(np.abs(step).max()), 1e-300))
-        if float(np.abs(step).max()) < 1e-9:
+        step = np.zeros(3)
+        step[free] = _solved(information[np.ix_(free, free)], gradient[free])
+        # The loss is convex: a step that is short enough lowers it until the minimum is reached.
+        while loss(now + step) > lowest and float(np.abs(step).max()) > _NOTHING:
+            step /= 2
+        if float(np.abs(step).max()) <= _NOTHING:
             return now
+        now = now + step
+        lowest = loss(now)
     raise LineNotFound
+
+
+def _solved(information: Floats, gradient: Floats) -> Floats:
+    if not np.isfinite(information).all() or np.linalg.cond(information) > 1e14:
+        raise LineNotFound
+    return np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)

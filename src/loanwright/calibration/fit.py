@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from loanwright.calibration.beta import beta_curve
 from loanwright.calibration.curve import Calibration
 from loanwright.errors import Rejected
-from loanwright.metrics.probability import fit_line
+from loanwright.metrics.probability import LineNotFound, fit_line
 from loanwright.metrics.samples import Floats, SampleTooSmall, sample
 
 Method = Literal["auto", "platt", "beta", "isotonic"]
@@ -279,10 +279,15 @@ def _losses_out_of_fold(
         rest, held = fold != index, fold == index
         if label[rest].min() == label[rest].max():
             return None
-        for method, fit in METHODS.items():
-            curve = fit(log_odds[rest], label[rest])
+        for method in tuple(losses):
+            try:
+                curve = METHODS[method](log_odds[rest], label[rest])
+            except LineNotFound:
+                # A method that finds no curve for a part of the sample is out of the choice.
+                del losses[method]
+                continue
             losses[method][held] = _losses(curve.apply(log_odds[held]), label[held])
-    return losses
+    return losses or None
 
 
 def _trial(method: str, loss: Floats, best: Floats) -> CalibrationTrial:

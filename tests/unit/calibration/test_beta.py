@@ -66,3 +66,13 @@ def test_the_gradient_is_zero_at_the_maximum():
     best = loss(c, a, b)
     for step in np.vstack([np.eye(3), -np.eye(3)]) * 1e-3:
         assert loss(c + step[0], a + step[1], b + step[2]) > best
+
+
+@pytest.mark.parametrize("scale", [0.01, 10.0, 30.0])
+@pytest.mark.parametrize("shift", [-30.0, 0.0, 5.0])
+def test_log_odds_far_from_the_truth_still_find_a_curve(scale, shift):
+    random = np.random.default_rng(3)
+    true = random.normal(0, 1.5, 1000)
+    label = (random.random(1000) < logistic(5 * true - 2)) * 1.0
+    curve = beta_curve(scale * true + shift, label, precision=16.0)
+    assert (np.diff(curve.apply(np.sort(scale * true + shift))) > 0).all()
