@@ -118,7 +118,7 @@ def hosmer_lemeshow(
     fitted
         Whether the probabilities were fitted on these very rows: then two degrees of freedom are
         spent. On a holdout or out-of-time sample none are; taking two away there, as software
-        made for fitted samples does, doubles the false alarms (12 % instead of 5 %).
+        made for fitted samples does, doubles the false alarms (11 % instead of 5 %).
     tolerance
         The gap that `HosmerLemeshow.p_value_tolerant` lets pass. 0.02 is a rate of 10 % that
         turns out 10.6 %.
@@ -126,8 +126,8 @@ def hosmer_lemeshow(
     Notes
     -----
     Σ over groups of (observed − expected)² / (expected · (1 − expected / n)): Hosmer, Lemeshow
-    (1980). With n it finds ever smaller gaps: a rate of 10.3 % for 10 % is rejected at 100,000
-    rows and passes at 5,000. The tolerant p-value is non-central chi-squared with
+    (1980). With n it finds ever smaller gaps: a rate of 10.3 % for 10 % passes at 5,000
+    rows and is rejected at 200,000. The tolerant p-value is non-central chi-squared with
     n · tolerance² (Nattino, Pennell, Lemeshow 2020).
 
     Examples

@@ -173,7 +173,7 @@ def auc_against_development(
     development_error
         Its standard error. The ECB's template takes the development AUC as a fixed number, 0;
         it was itself measured on a sample, and then the template's test rejects too often:
-        9 % instead of 5 % where the development sample is as large as the current one.
+        11 % instead of 5 % where the development sample is as large as the current one.
 
     Returns
     -------
