@@ -10,9 +10,11 @@ from loanwright.datasets.bundled import load_dataset
 from loanwright.features.errors import ColumnsRefused
 from loanwright.features.product import bundled_product, parse_product
 from loanwright.sampling import (
+    Sample,
     SampleHasOneClass,
     SplitRefused,
     TooFewDefaults,
+    inner_folds,
     read_sample,
     split_sample,
 )
@@ -171,3 +173,50 @@ def test_dates_texts_moments_and_periods_are_all_in_order(dates):
     dated = TABLE.with_columns(pl.Series("opened", dates))
     date = read_sample(loan_with(date="opened"), dated).date
     assert (np.diff(date) > 0).all()
+
+
+def folded(rows=1000, *, dated=False, people=400, count=4, seed=0):
+    random = np.random.default_rng(seed)
+    sample = Sample(
+        columns={},
+        default=(random.random(rows) < 0.3).astype(np.int8),
+        applicant=random.integers(people, size=rows),
+        date=random.permutation(rows).astype(float) if dated else None,
+    )
+    split = split_sample(sample.default, applicant=sample.applicant, date=sample.date, seed=seed)
+    return sample, split, inner_folds(sample, split, count=count, seed=seed)
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_no_fold_is_judged_by_a_model_of_the_same_people_or_of_judged_rows(dated):
+    sample, split, folds = folded(dated=dated, people=3000)
+    for fold in folds:
+        assert not set(sample.applicant[fold.fit]) & set(sample.applicant[fold.judged])
+        for part in (fold.fit, fold.judged):
+            assert not np.isin(part, split.judged).any()
+            assert len(part)
+
+
+def test_without_dates_every_row_is_judged_once_and_defaults_are_spread():
+    sample, split, folds = folded()
+    judged = np.sort(np.concatenate([fold.judged for fold in folds]))
+    assert judged.tolist() == sorted([*split.development, *split.calibration])
+    rates = [sample.default[fold.judged].mean() for fold in folds]
+    assert max(rates) - min(rates) < 0.06
+    assert folded()[2][0].judged.tolist() == folds[0].judged.tolist()
+
+
+def test_with_dates_no_fold_learns_from_rows_later_than_those_it_is_judged_on():
+    sample, split, folds = folded(dated=True, people=3000)
+    for fold in folds:
+        assert sample.date[fold.fit].max() < sample.date[fold.judged].min()
+    judged = np.concatenate([fold.judged for fold in folds])
+    learned = len(split.development) + len(split.calibration)
+    assert len(set(judged.tolist())) == len(judged)
+    assert len(judged) == pytest.approx(0.6 * learned, rel=0.02)
+
+
+def test_a_fold_without_defaults_is_refused():
+    sample = Sample(columns={}, default=(np.arange(200) < 3).astype(np.int8))
+    with pytest.raises(SplitRefused, match="fold lacks"):
+        inner_folds(sample, split_sample(sample.default), count=5)

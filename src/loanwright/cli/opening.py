@@ -101,16 +101,17 @@ def list_packages(models_dir: Path, product: str, segment: str, family: str) -> 
     """
     named = "*" if family == "best" else family
     found = models_dir.glob(f"{product}-{segment}-{named}-????????????")
-    wanted = [path for path in found if family != "best" or _is_chosen(path)]
+    wanted = [path for path in found if family != "best" or _is_chosen(path, product, segment)]
     return sorted(wanted, key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
 
-def _is_chosen(path: Path) -> bool:
+def _is_chosen(path: Path, product: str, segment: str) -> bool:
     # A hint from an unverified file: the registry verifies whatever is registered.
     try:
         manifest = json.loads((path / "manifest.json").read_bytes())
-        return manifest.get("chosen") is True
-    except (OSError, ValueError, AttributeError):
+        meant = (manifest["product"]["name"], manifest["segment"]) == (product, segment)
+        return meant and manifest.get("chosen") is True
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return False
 
 
