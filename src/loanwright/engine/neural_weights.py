@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from loanwright.engine.neural_tokens import NeuralInvalid
 
 Array = NDArray[np.float64]
-NORM_EPSILON: Final = 1e-5
+NORM_EPSILON: Final = 2.0**-17
+"""The same in single and in double precision: other runtimes keep it in single."""
 MOST_LAYERS: Final = 16
 MOST_WIDTH: Final = 256
 

@@ -11,6 +11,7 @@ from loanwright.engine.blend import parse_blend
 from loanwright.engine.ensemble import TreeEnsemble
 from loanwright.engine.lightgbm_text import parse_lightgbm
 from loanwright.engine.load import FILES
+from loanwright.engine.neural import NeuralTable, parse_neural
 from loanwright.engine.scorecard import ScorecardTable
 from loanwright.engine.trees_json import parse_trees
 from loanwright.errors import Rejected
@@ -30,7 +31,7 @@ class Blend:
     parts: tuple[tuple[float, "Model"], ...]
 
 
-Model: TypeAlias = TreeEnsemble | ScorecardTable | AdditiveTable | Blend
+Model: TypeAlias = TreeEnsemble | ScorecardTable | AdditiveTable | NeuralTable | Blend
 
 
 def _scorecard(text: str) -> Model:
@@ -51,6 +52,7 @@ _PARSERS: Final[Mapping[str, Callable[[str], Any]]] = MappingProxyType(
         "xgboost": parse_trees,
         "catboost": parse_trees,
         "forest": parse_trees,
+        "neural": parse_neural,
         "blend": _blend,
     }
 )

@@ -8,10 +8,12 @@ from onnx import ModelProto, TensorProto
 from loanwright.calibration.curve import Calibration
 from loanwright.engine.additive import AdditiveTable
 from loanwright.engine.ensemble import TreeEnsemble
+from loanwright.engine.neural import NeuralTable
 from loanwright.engine.scorecard import ScorecardTable
 from loanwright.exporting.model import Blend, Model
 from loanwright.exporting.onnx_additive import add_additive, add_scorecard
 from loanwright.exporting.onnx_graph import Graph
+from loanwright.exporting.onnx_neural import add_neural
 from loanwright.exporting.onnx_trees import add_trees
 from loanwright.packaging.assessor import Assessor
 from loanwright.scaling import SATURATION, Scale
@@ -69,6 +71,11 @@ def _(model: ScorecardTable, graph: Graph) -> str:
 @add_model.register
 def _(model: AdditiveTable, graph: Graph) -> str:
     return add_additive(graph, model)
+
+
+@add_model.register
+def _(model: NeuralTable, graph: Graph) -> str:
+    return add_neural(graph, model)
 
 
 @add_model.register

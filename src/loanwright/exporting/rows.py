@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from loanwright.engine.additive import AdditiveTable
 from loanwright.engine.additive_terms import CategoryTerm, LinearTerm, PairTerm, StepTerm
 from loanwright.engine.ensemble import TreeEnsemble
+from loanwright.engine.neural import NeuralTable
 from loanwright.engine.scorecard import ScorecardTable
 from loanwright.exporting.model import Blend, Model, read_files
 from loanwright.features.columns import ColumnSpec, column_specs, matrix
@@ -100,6 +101,11 @@ def _(model: AdditiveTable, features: int) -> list[set[float]]:
         elif not isinstance(term, CategoryTerm):
             raise TypeError(type(term).__name__)
     return found
+
+
+@edges_of.register
+def _(model: NeuralTable, _features: int) -> list[set[float]]:
+    return [set(column.knots) for column in model.columns]
 
 
 @edges_of.register

@@ -26,6 +26,7 @@ SETTINGS = {
     "xgboost": {"trees": 20},
     "catboost": {"trees": 20},
     "additive": {"bags": 2, "bins": 32, "pair_bins": 8, "pairs": 3},
+    "neural": {"epochs": 2, "width": 8, "layers": 2, "references": 2},
     "forest": {"trees": 15, "leaves": 16},
     "blend": {
         "members": ("lightgbm", "scorecard"),

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.unit.engine.test_neural import rows_of, table_of
 from tests.unit.exporting.packages import CARD, LOAN, package_of
 
 from loanwright.calibration.curve import Calibration
 from loanwright.engine.additive import AdditiveTable, additive_runtime
 from loanwright.engine.ensemble import Missing, Split, Tree, TreeEnsemble
 from loanwright.engine.load import load_runtime
+from loanwright.engine.neural import neural_runtime
 from loanwright.engine.scorecard import ScorecardTable
 from loanwright.engine.trees import tree_runtime
 from loanwright.exporting.model import read_model
@@ -178,6 +180,14 @@ def test_every_kind_of_term_is_kept():
     rows = np.array([(a, b, c, math.nan) for a in ODD for b in ODD for c in ODD])
     expected = additive_runtime(table, backend="numpy").log_odds(rows)
     np.testing.assert_allclose(said_of(table, rows), expected, atol=1e-14)
+
+
+def test_every_token_of_a_network_is_kept():
+    table = table_of()
+    odd = np.array([(a, b, a, b) for a in ODD for b in ODD])
+    rows = np.vstack([odd, rows_of(500, seed=4)])
+    expected = neural_runtime(table, backend="numpy").log_odds(rows)
+    np.testing.assert_allclose(said_of(table, rows), expected, atol=1e-12)
 
 
 def test_a_model_without_terms_is_its_intercept():
