@@ -12,6 +12,7 @@ from loanwright.validation.scans import SIGNIFICANCE, missing_shares
 from loanwright.validation.values import Cell, Chapter, Figure, Table, said
 
 LARGE_PSI = 0.25
+SMALL_PSI = 0.02
 USUAL_PSI = 0.1
 MISSING_SHIFT = 0.02
 
@@ -129,15 +130,20 @@ def _features(found: Drifts) -> Figure:
         name="feature_drift",
         title=said("Features that have moved", "Сдвинувшиеся признаки"),
         threshold=said(
-            f"none ({SIGNIFICANCE:.0%} over all features by Holm)",
-            f"нет ({SIGNIFICANCE:.0%} на все признаки, Холм)",
+            f"none significantly ({SIGNIFICANCE:.0%} over all features by Holm) and by a PSI of "
+            f"{SMALL_PSI} or more",
+            f"ни одного значимо ({SIGNIFICANCE:.0%} на все признаки, Холм) и с PSI от {SMALL_PSI}",
         ),
         by=feature_drifts,
         kind="words",
     )
     if not found:
         return demand.absent("a reference sample (--reference)", "исходная выборка (--reference)")
-    moved = sorted((one.psi.value, name) for name, one, p in found if p < SIGNIFICANCE)
+    moved = sorted(
+        (one.psi.value, name)
+        for name, one, p in found
+        if p < SIGNIFICANCE and one.psi.value >= SMALL_PSI
+    )
     shown = [f"{name} ({value:.3f})" for value, name in reversed(moved)]
     large = bool(moved) and moved[-1][0] > LARGE_PSI
     return demand.judge(named(shown), ok=not moved, breach=large)
