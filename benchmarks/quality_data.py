@@ -26,6 +26,7 @@ from loanwright.features.feature import Feature, Missing
 from loanwright.features.product import Product, parse_product
 
 FOLDS: Final = 3
+MOST_ALIKE: Final = 20
 DIRECTORY: Final = "LOANWRIGHT_BENCH_DATA"
 
 
@@ -148,19 +149,25 @@ def read(data: DataSet) -> Table:
         rows = rows.drop("applicant")
     else:
         alike = rows.drop(data.default).hash_rows(seed=0).to_numpy()
-        people = np.unique(alike, return_inverse=True)[1]
+        people = _one_person(np.unique(alike, return_inverse=True)[1])
     texts = rows.get_column(data.default).cast(pl.String)
     label = (texts == data.bad).cast(pl.Int8).to_numpy()
     return Table(data=data, rows=rows, label=label, people=people)
 
 
+def _one_person(alike: Any) -> Any:
+    """Return people from numbers of rows alike; many rows alike are empty rows of many people."""
+    crowd = np.bincount(alike)[alike] > MOST_ALIKE
+    return np.where(crowd, alike.max() + 1 + np.arange(len(alike)), alike)
+
+
 def outer_folds(table: Table, seed: int) -> list[tuple[Any, Any]]:
     """Return (rows to learn from, rows held out) of three folds, people kept together."""
-    _, first = np.unique(table.people, return_index=True)
-    worst = np.zeros(table.people.max() + 1, dtype=np.int8)
-    np.maximum.at(worst, table.people, table.label)
-    split = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(first, worst)
-    held = [np.isin(table.people, people) for _, people in split]
+    names, people = np.unique(table.people, return_inverse=True)
+    worst = np.zeros(len(names), dtype=np.int8)
+    np.maximum.at(worst, people, table.label)
+    split = StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(names, worst)
+    held = [np.isin(people, chosen) for _, chosen in split]
     return [(np.flatnonzero(~one), np.flatnonzero(one)) for one in held]
 
 
