@@ -9,7 +9,7 @@ from loanwright.errors import Unavailable
 from loanwright.models.blending import FAMILY as BLEND
 from loanwright.models.blending import blend
 from loanwright.models.choosing import NOISE, Comparison, compare, not_installed
-from loanwright.models.contest import Pace, compete
+from loanwright.models.contest import Pace, compete, final_seconds
 from loanwright.models.criteria import AUC, Criterion
 from loanwright.models.crossfit import Candidate, OutOfFold, Task
 from loanwright.models.registry import FAMILIES, find_family, installed_families
@@ -24,8 +24,8 @@ MANY_ROWS: Final = 20_000
 FOLDS: Final = 5
 FOLDS_OF_MANY_ROWS: Final = 3
 """With dates as well: there every fold costs a share of the earliest rows."""
-TUNING_SHARE: Final = 0.75
-"""Of the time that is left after the comparison; the rest is for the final fits."""
+COMPARING_SHARE: Final = 0.7
+"""Of the time, at most, where the rest is spent on the search and the final fits."""
 
 
 class NothingToCompare(Unavailable):
@@ -131,14 +131,16 @@ def run_contest(task: Task, segment: str, plan: Plan, *, pace: Pace, tell: Tell)
         part = 0.3 if plan.tune else 1.0
         tell(f"comparing {candidate.family}", part * place / len(candidates))
 
-    found = compete(task, candidates, pace=pace.share(0.5) if plan.tune else pace, tell=announce)
+    found = compete(
+        task, candidates, pace=pace.share(COMPARING_SHARE) if plan.tune else pace, tell=announce
+    )
     results: Sequence[OutOfFold] = found.results
     if plan.tune is not None:
         results = plan.tune(
             segment,
             task,
             results,
-            pace.share(TUNING_SHARE),
+            pace.less(final_seconds(results)),
             lambda what, share: tell(what, 0.3 + 0.7 * share),
         )
     if blended and (mixed := blend(task, results)) is not None:

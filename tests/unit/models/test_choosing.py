@@ -98,18 +98,22 @@ def test_candidates_are_judged_on_rows_they_have_not_seen():
 
 
 def test_a_family_that_would_take_too_long_is_skipped_with_a_remedy():
-    left = iter([1e9] + [0.0] * 100)
-    pace = Pace(left=lambda: next(left))
-    found = compete(
-        task(), [Candidate(family="scorecard"), Candidate(family="logistic")], pace=pace
-    )
-    assert [one.family for one in found.results] == ["scorecard"]
+    names = ("logistic", "scorecard", "lightgbm")
+    settings = {"lightgbm": {"trees": 5}}
+    candidates = [Candidate(family=name, settings=settings.get(name, {})) for name in names]
+    found = compete(task(), candidates, pace=Pace.of(0.0))
+    # What promises most is tried first and never skipped, however short the time.
+    assert [one.family for one in found.results] == ["scorecard", "lightgbm"]
     (skipped,) = found.skipped
     assert skipped.family == "logistic"
     assert "--budget" in skipped.remedy
+    everything = compete(task(), candidates, pace=Pace.of(600.0))
+    assert len(everything.results) == 3
 
 
 def test_a_pace_is_divided_and_never_ends_without_a_budget():
     assert not Pace().limited
     assert Pace().share(GREATEST_SHARE).left() == float("inf")
     assert Pace.of(100).share(0.25).left() == pytest.approx(25, abs=1)
+    assert Pace.of(100).less(30).left() == pytest.approx(70, abs=1)
+    assert Pace.of(100).less(130).left() <= 0
