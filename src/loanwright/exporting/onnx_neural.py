@@ -95,9 +95,10 @@ def _attention(graph: Graph, mixed: str, table: NeuralTable) -> str:
     query, key, value = (
         graph.node("Gather", parts, graph.constant(part, np.int64), axis=0) for part in range(3)
     )
+    # An array and not a number: onnxruntime keeps numbers beside a product in single precision.
+    query = graph.node("Div", query, graph.constant(np.full(size, np.sqrt(float(size)))))
     likeness = graph.node("MatMul", query, graph.node("Transpose", key, perm=[0, 1, 3, 2]))
-    scaled = graph.node("Div", likeness, graph.constant(np.sqrt(float(size))))
-    attended = graph.node("MatMul", graph.node("Softmax", scaled, axis=-1), value)
+    attended = graph.node("MatMul", graph.node("Softmax", likeness, axis=-1), value)
     joined = graph.node("Transpose", attended, perm=[0, 2, 1, 3])
     return graph.node("Reshape", joined, graph.constant([-1, count, width], np.int64))
 

@@ -21,7 +21,7 @@ COLUMNS = (
 WIDTH, HEADS, LAYERS, INNER, LAST = 8, 2, 2, 12, 6
 
 
-def table_of(seed=0, references=3):
+def table_of(seed=0, references=3, heads=HEADS):
     random = np.random.default_rng(seed)
 
     def some(*shape):
@@ -29,7 +29,7 @@ def table_of(seed=0, references=3):
 
     return NeuralTable(
         columns=COLUMNS,
-        heads=HEADS,
+        heads=heads,
         embeddings=some(sum(column.rows for column in COLUMNS), WIDTH),
         weights=Weights(
             norm=some(LAYERS, 2, WIDTH),

@@ -182,8 +182,9 @@ def test_every_kind_of_term_is_kept():
     np.testing.assert_allclose(said_of(table, rows), expected, atol=1e-14)
 
 
-def test_every_token_of_a_network_is_kept():
-    table = table_of()
+@pytest.mark.parametrize("heads", [1, 2, 4])
+def test_every_token_of_a_network_is_kept(heads):
+    table = table_of(heads=heads)
     odd = np.array([(a, b, a, b) for a in ODD for b in ODD])
     rows = np.vstack([odd, rows_of(500, seed=4)])
     expected = neural_runtime(table, backend="numpy").log_odds(rows)
