@@ -184,9 +184,7 @@ class CatBoostClassifier(DefaultClassifier):
     def _log_odds(self, X: Matrix) -> Matrix:
         if self.booster_ is None:
             return np.full(len(X), self.ensemble_.trees[0].expected)
-        found = self.booster_.predict(
-            self._pool(X), prediction_type="RawFormulaVal", thread_count=1
-        )
+        found = self.booster_.predict(self._pool(X), thread_count=1)
         return np.asarray(found, dtype=np.float64)
 
     def importance(self) -> Mapping[str, float]:
