@@ -1,15 +1,19 @@
 """Twelve planted defects are each found by name; a clean portfolio is not accused."""
 
+from dataclasses import replace
+
 import pytest
 
 from loanwright.datasets.synthetic_defects import DEFECTS
+from loanwright.validation.chapters.fairness import fairness_chapter
+from loanwright.validation.full import assemble_report
 
 #: Defect to the figures of which at least one must name it, and what the finding must say.
 EXPECTED = {
     "leak": ("leaks", "collection_fees"),
     "sign_flip": ("directions", "savings"),
     "drift": ("feature_drift", "utilisation"),
-    "biased_group": ("equal_opportunity", "B"),
+    "biased_group": ("proxies", "group"),
     "miscalibrated_grade": ("grade_probability", "D"),
     "duplicate_people": ("duplicate_people", ""),
     "future_feature": ("dates_of_knowledge", "report_on"),
@@ -60,3 +64,20 @@ def test_no_figure_of_a_clean_portfolio_is_in_breach(find):
         if one.get("severity") == "high"
     }
     assert breaches == set()
+
+
+def test_the_whole_report_of_a_clean_portfolio_accuses_at_most_one_figure_in_twenty(gather):
+    evidence = gather()
+    beside = replace(evidence.beside, jurisdiction="eu")
+    counts = assemble_report(replace(evidence, beside=beside))["counts"]
+    assert counts["breach"] == 0
+    assert counts["attention"] <= 0.05 * (counts["attention"] + counts["ok"])
+
+
+def test_good_applicants_of_a_biased_group_are_seen_to_be_refused_more_often(gather):
+    evidence = gather(("biased_group",))
+    beside = replace(evidence.beside, jurisdiction="eu")
+    chapter = fairness_chapter(replace(evidence, beside=beside))
+    found = {figure.name: figure for figure in chapter.figures}
+    assert found["equal_opportunity"].result != "ok"
+    assert found["equal_opportunity"].remark.en == "group: Group B"
