@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from loanwright.charts import curves
 from loanwright.lab.record import Record
+from loanwright.lab.search import alone
 from loanwright.training import TrainedModel, TrainingRun
 
 STORE: Final = "mlflow.db"
@@ -49,7 +50,9 @@ class MlflowTracker:
         from mlflow.exceptions import MlflowException
 
         try:
-            with _quiet():
+            self.directory.mkdir(parents=True, exist_ok=True)
+            # Two processes that make the tables of one store at once break it.
+            with alone(self.directory), _quiet():
                 _Writing(self, record).write(run)
         except (MlflowException, OSError, ValueError) as error:
             self.warn(f"MLflow did not take the run: {error}. Its facts are kept as JSON.")
@@ -99,7 +102,6 @@ class _Writing:
         from mlflow.tracking import MlflowClient
 
         self.record = record
-        tracker.directory.mkdir(parents=True, exist_ok=True)
         store = tracker.store()
         self.mlflow = MlflowClient(tracking_uri=store, registry_uri=store)
         own = store == store_of(tracker.directory)

@@ -112,7 +112,7 @@ def open_storage(url: str | None, directory: Path) -> "BaseStorage":
     address = url or f"{SQLITE}{(directory / 'study.db').resolve()}"
     options = {"connect_args": {"timeout": PATIENCE}} if address.startswith(SQLITE) else {}
     try:
-        with _alone(directory), warnings.catch_warnings():
+        with alone(directory), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return optuna.storages.RDBStorage(
                 address,
@@ -125,8 +125,8 @@ def open_storage(url: str | None, directory: Path) -> "BaseStorage":
 
 
 @contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Let one process at a time make the tables; the lock dies with its process."""
+def alone(directory: Path) -> Iterator[None]:
+    """Let one process at a time make tables here; the lock dies with its process."""
     try:
         import fcntl
     except ImportError:  # no such locks on this system
