@@ -11,9 +11,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-NAMES = ("engine", "single", "http", "training", "quality")
+NAMES = ("engine", "single", "http", "binning", "report", "training", "quality", "proofs")
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("numpy", "numba", "lightgbm", "scikit-learn", "xgboost-cpu", "onnxruntime", "shap")
+PACKAGES = (
+    "numpy",
+    "numba",
+    "lightgbm",
+    "xgboost-cpu",
+    "catboost",
+    "interpret-core",
+    "scikit-learn",
+    "onnxruntime",
+    "optbinning",
+    "shap",
+)
 INTRODUCTION = """\
 # Results
 

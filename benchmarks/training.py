@@ -1,4 +1,4 @@
-"""How long it takes to train the products of the demo bank, from table to packages."""
+"""How long it takes to train the models that the demo bank starts with, from table to packages."""
 
 import tempfile
 import time
@@ -8,6 +8,8 @@ from typing import Any
 from loanwright.datasets.bundled import load_dataset
 from loanwright.features.product import bundled_product, bundled_products
 from loanwright.training import train
+
+FAMILIES = ("scorecard", "lightgbm")
 
 
 def run() -> dict[str, Any]:
@@ -19,7 +21,8 @@ def _measure(name: str) -> dict[str, Any]:
     product, table = bundled_product(name), load_dataset(name)
     with tempfile.TemporaryDirectory() as directory:
         started = time.perf_counter()
-        trained = train(product, table, models_dir=Path(directory), seed=0)
+        pairs = [(segment, family) for segment in product.segments for family in FAMILIES]
+        trained = train(product, table, models_dir=Path(directory), seed=0, only=pairs)
         seconds = time.perf_counter() - started
     return {
         "product": name,
