@@ -24,6 +24,15 @@ SEVERE = 0.001
 MOST_ERROR = 0.015
 
 
+_BALANCING = said(
+    "Balancing the classes by weights, SMOTE or under-sampling ranks no better and "
+    "ruins the probabilities; the table shows by how much. Cutoffs belong to the "
+    "policy.",
+    "Выравнивание классов весами, SMOTE или прореживанием не улучшает ранжирование и "
+    "портит вероятности; таблица показывает насколько. Пороги — дело политики.",
+)
+
+
 def calibration_chapter(evidence: Evidence) -> Chapter:
     """Return whether stated probabilities come true, over all and along the range."""
     default = evidence.bad[evidence.judged]
@@ -57,13 +66,7 @@ def calibration_chapter(evidence: Evidence) -> Chapter:
                 "При большом числе строк критерии находят ничтожные отклонения, при малом — "
                 "пропускают крупные: читайте их вместе с наклоном, сдвигом и величиной ошибки.",
             ),
-            said(
-                "Balancing the classes by weights, SMOTE or under-sampling ranks no better and "
-                "ruins the probabilities; the table shows by how much. Cutoffs belong to the "
-                "policy.",
-                "Выравнивание классов весами, SMOTE или прореживанием не улучшает ранжирование и "
-                "портит вероятности; таблица показывает насколько. Пороги — дело политики.",
-            ),
+            _BALANCING,
             said(
                 f"Calibrated by: {evidence.model.calibration.method}.",
                 f"Метод калибровки: {evidence.model.calibration.method}.",
