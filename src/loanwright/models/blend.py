@@ -15,6 +15,8 @@ from loanwright.models.registry import FAMILIES, make_model
 PREFERRED = ("lightgbm", "xgboost", "catboost")
 """Members by default, as far as they are installed."""
 VOTES = 20
+FIRST_VOTES = 6
+FEW_ROWS = 5000
 ROWS_FOR_ONE_SPLIT = 10_000
 ROWS_FOR_THREE_FOLDS = 2_000
 
@@ -33,7 +35,8 @@ class BlendClassifier(DefaultClassifier):
     Weights are shares of twenty votes, given one by one to the member whose vote lowers the log
     loss most, on log-odds of rows that the members did not learn from (Caruana et al., 2004,
     *Ensemble selection from libraries of models*). So they are non-negative, sum to one, and
-    come in steps of 0.05 that a person can read. A blend of monotone members is monotone.
+    come in steps of 0.05 that a person can read. A blend of monotone members is monotone. Below
+    5,000 rows, which cannot tell boosters apart, each booster has six votes to begin with.
 
     Below 2,000 rows the unseen log-odds come from five seeded, stratified folds, below 10,000
     from three; from there on from one split of the rows, 2 to 1, because every fold costs a fit
@@ -116,7 +119,8 @@ class BlendClassifier(DefaultClassifier):
                 model = self._fit(family, X[~unseen], default[~unseen])
                 log_odds[place, unseen] = model.decision_function(X[unseen])
         judged = fold >= 0
-        weights = blend_weights(log_odds[:, judged], default[judged])
+        first = first_votes(families, len(default))
+        weights = blend_weights(log_odds[:, judged], default[judged], first)
         return dict(zip(families, weights, strict=True))
 
     def _fit(self, family: str, X: Matrix, default: NDArray[np.bool_]) -> DefaultClassifier:
@@ -170,7 +174,23 @@ def _folds(default: NDArray[np.bool_], *, seed: int) -> NDArray[np.int64]:
     return fold if rows < ROWS_FOR_ONE_SPLIT else np.where(fold == 0, 0, -1)
 
 
-def blend_weights(log_odds: Matrix, default: NDArray[np.bool_]) -> tuple[float, ...]:
+def first_votes(families: Sequence[str], rows: int) -> tuple[int, ...]:
+    """Return the votes that members have before any is cast.
+
+    Few rows cannot tell boosters apart: below 5,000 each of them has six of the twenty.
+
+    Examples
+    --------
+    >>> first_votes(("scorecard", "lightgbm", "xgboost"), 1000)
+    (0, 6, 6)
+    """
+    few = rows < FEW_ROWS
+    return tuple(FIRST_VOTES if few and family in PREFERRED else 0 for family in families)
+
+
+def blend_weights(
+    log_odds: Matrix, default: NDArray[np.bool_], first: Sequence[int] = ()
+) -> tuple[float, ...]:
     """Return the weight of each member, by twenty votes that each lower the log loss most.
 
     Parameters
@@ -179,15 +199,17 @@ def blend_weights(log_odds: Matrix, default: NDArray[np.bool_]) -> tuple[float, 
         (m, n) what m members say about n rows that they did not learn from.
     default
         (n,) labels, True is bad.
+    first
+        Votes of the twenty that members have already; none where empty.
 
     Examples
     --------
     >>> blend_weights(np.array([[2.0, -2.0], [-1.0, 1.0]]), np.array([True, False]))
     (1.0, 0.0)
     """
-    votes = [0] * len(log_odds)
-    total = np.zeros(log_odds.shape[1])
-    for cast in range(1, VOTES + 1):
+    votes = list(first) or [0] * len(log_odds)
+    total = np.array(votes, np.float64) @ log_odds
+    for cast in range(sum(votes) + 1, VOTES + 1):
         losses = [_log_loss((total + one) / cast, default) for one in log_odds]
         best = int(np.argmin(losses))
         votes[best] += 1

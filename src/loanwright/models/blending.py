@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from loanwright.models.blend import BlendClassifier, blend_weights
+from loanwright.models.blend import BlendClassifier, blend_weights, first_votes
 from loanwright.models.crossfit import Candidate, Floats, OutOfFold, Task
 
 FAMILY: Final = BlendClassifier.family
@@ -52,12 +52,15 @@ def blend(task: Task, results: Sequence[OutOfFold]) -> OutOfFold | None:
         return None
     labels = [label.astype(np.bool_) for label in task.judged_labels()]
     said = [np.stack([one.log_odds[number] for one in members]) for number in range(len(labels))]
+    first = first_votes([one.family for one in members], sum(map(len, labels)))
     log_odds = []
     for number, fold in enumerate(said):
         others = [place for place in range(len(said)) if place != number] or [number]
-        weights = _weights([said[place] for place in others], [labels[place] for place in others])
+        weights = _weights(
+            [said[place] for place in others], [labels[place] for place in others], first
+        )
         log_odds.append(weights @ fold)
-    final = _weights(said, labels)
+    final = _weights(said, labels, first)
     weighed = {one.family: float(weight) for one, weight in zip(members, final, strict=True)}
     kept = {family: weight for family, weight in weighed.items() if weight}
     settings = {one.family: dict(one.candidate.settings) for one in members if one.family in kept}
@@ -68,5 +71,6 @@ def blend(task: Task, results: Sequence[OutOfFold]) -> OutOfFold | None:
     )
 
 
-def _weights(said: Sequence[Floats], labels: Sequence[np.ndarray]) -> Floats:
-    return np.array(blend_weights(np.concatenate(said, axis=1), np.concatenate(labels)))
+def _weights(said: Sequence[Floats], labels: Sequence[np.ndarray], first: Sequence[int]) -> Floats:
+    log_odds, default = np.concatenate(said, axis=1), np.concatenate(labels)
+    return np.array(blend_weights(log_odds, default, first))

@@ -12,6 +12,9 @@ from loanwright.models.registry import find_family, skipped_families
 
 #: How many paired standard errors count as noise.
 NOISE: Final = 1.0
+#: What readability may cost at most, as a share of the best figure: on a small sample the noise
+#: is wide, and what is lost in it may be real.
+GREATEST_COST: Final = 0.00125
 DIGITS: Final = 6
 
 
@@ -47,7 +50,7 @@ class Compared:
     behind
         How much better the best one is; 0 for the best itself.
     within_noise
-        Whether that is no more than the noise.
+        Whether that is no more than the noise, and no more than readability may cost.
     """
 
     result: OutOfFold
@@ -99,7 +102,8 @@ class Comparison:
         """Return the rule in words."""
         return (
             f"the easiest to read of the families whose {self.criterion.name} over the inner "
-            f"folds is within {self.noise:g} paired standard error(s) of the best"
+            f"folds is within {self.noise:g} paired standard error(s) of the best and at most "
+            f"{GREATEST_COST:.3%} worse"
         )
 
     def to_mapping(self) -> dict[str, Any]:
@@ -158,7 +162,7 @@ def compare(
     -------
     Comparison
         Its chosen family is the one of the lowest rank whose figure is no further from the best
-        than the noise.
+        than the noise and costs at most 0.125 % of it.
 
     Notes
     -----
@@ -189,7 +193,8 @@ def compare(
     labels = task.judged_labels()
     means = [by.sign * fold_values(by, labels, result.log_odds).mean() for result in ordered]
     best = ordered[int(np.argmax(means))]
-    rows = tuple(_compared(task, result, best, by, noise) for result in ordered)
+    most = GREATEST_COST * abs(max(means))
+    rows = tuple(_compared(task, result, best, by, noise=noise, most=most) for result in ordered)
     return Comparison(
         criterion=by,
         noise=noise,
@@ -202,7 +207,13 @@ def compare(
 
 
 def _compared(
-    task: Task, result: OutOfFold, best: OutOfFold, criterion: Criterion, noise: float
+    task: Task,
+    result: OutOfFold,
+    best: OutOfFold,
+    criterion: Criterion,
+    *,
+    noise: float,
+    most: float,
 ) -> Compared:
     labels = task.judged_labels()
     values = fold_values(criterion, labels, result.log_odds)
@@ -214,7 +225,7 @@ def _compared(
         mean=float(values.mean()),
         spread=float(values.std(ddof=1)) if len(values) > 1 else 0.0,
         behind=behind,
-        within_noise=behind.value <= noise * behind.error,
+        within_noise=behind.value <= min(noise * behind.error, most),
     )
 
 

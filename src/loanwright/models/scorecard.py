@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from loanwright.models.contract import DefaultClassifier, Matrix
 from loanwright.models.logistic import fit_non_negative
 from loanwright.models.points import points_card
 
+MANY_ROWS: Final = 5000
 DIGITS = 6
 """Digits after the point of coefficients and contributions: a card is made to be read."""
 
@@ -46,7 +47,8 @@ class ScorecardClassifier(DefaultClassifier):
     max_bins, min_share, gain, free_gain
         Of the options, one by one, for a search; None leaves what ``options`` has.
     penalty
-        L2 penalty on the coefficients, per unit of development log-likelihood.
+        L2 penalty on the coefficients, per unit of development log-likelihood; None takes 10
+        below 5,000 rows and 1 from there on.
     pdo, anchor_score, anchor_odds
         The product's scale, for the printed points of bins only: points that double the odds,
         and the score given at these odds good : bad.
@@ -85,7 +87,7 @@ class ScorecardClassifier(DefaultClassifier):
         min_share: float | None = None,
         gain: float | None = None,
         free_gain: float | None = None,
-        penalty: float = 1.0,
+        penalty: float | None = None,
         pdo: float = 20.0,
         anchor_score: float = 600.0,
         anchor_odds: float = 30.0,
@@ -107,7 +109,7 @@ class ScorecardClassifier(DefaultClassifier):
     def _learn(self, X: Matrix, default: NDArray[np.bool_]) -> None:
         self.binnings_ = self._binnings(X, default)
         risk = -self._woe(X)
-        fitted = fit_non_negative(risk, default, penalty=self.penalty)
+        fitted = fit_non_negative(risk, default, penalty=self._penalty(len(X)))
         self.intercept_ = round(fitted.intercept, DIGITS)
         self.coefficients_ = fitted.coefficients.round(DIGITS)
         self.dropped_ = tuple(self.columns_[index].name for index in fitted.dropped)
@@ -117,7 +119,7 @@ class ScorecardClassifier(DefaultClassifier):
         names = [spec.name for spec in self.columns_]
         for unknown in sorted(set(given) - set(names)):
             raise GivenFeatureUnknown(feature=unknown, known=", ".join(names))
-        options = self._options()
+        options = self._options(len(X))
         free = [index for index, name in enumerate(names) if name not in given]
         specs = [self.columns_[index] for index in free]
         found = dict(zip(free, fit_binnings(X[:, free], default, specs, options), strict=True))
@@ -128,11 +130,16 @@ class ScorecardClassifier(DefaultClassifier):
                 )
         return tuple(found[index] for index in range(len(names)))
 
-    def _options(self) -> BinningOptions:
+    def _penalty(self, rows: int) -> float:
+        if self.penalty is not None:
+            return self.penalty
+        return 1.0 if rows >= MANY_ROWS else 10.0
+
+    def _options(self, rows: int) -> BinningOptions:
         named = ("max_bins", "min_share", "gain", "free_gain")
         chosen = {name: getattr(self, name) for name in named}
         stated = {name: value for name, value in chosen.items() if value is not None}
-        return replace(self.options or DEFAULT_OPTIONS, **stated)
+        return replace(self.options or _default_options(rows), **stated)
 
     def _woe(self, X: Matrix) -> Matrix:
         weights = [b.transform(X[:, index]) for index, b in enumerate(self.binnings_)]
@@ -197,6 +204,13 @@ class ScorecardClassifier(DefaultClassifier):
         """
         text = json.dumps(self.to_mapping(), ensure_ascii=False, indent=1, allow_nan=False)
         return {"scorecard.json": (text + "\n").encode()}
+
+
+def _default_options(rows: int) -> BinningOptions:
+    # Few rows say little about a rate that turns back, and a coarse bin wastes what they say.
+    if rows >= MANY_ROWS:
+        return DEFAULT_OPTIONS
+    return replace(DEFAULT_OPTIONS, gain=0.0, free_gain=0.0, undirected="monotone")
 
 
 def _spread(log_odds: Matrix, share: Matrix) -> float:

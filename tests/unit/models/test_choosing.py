@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from loanwright.models.blending import blend
-from loanwright.models.choosing import better_of, compare
+from loanwright.models.choosing import GREATEST_COST, better_of, compare
 from loanwright.models.contest import GREATEST_SHARE, Pace, compete
 from loanwright.models.criteria import AUC
 from loanwright.models.crossfit import Candidate, OutOfFold, Task, cross_fit
@@ -43,9 +43,18 @@ def test_the_best_is_chosen_where_it_is_clearly_better():
 
 
 def test_the_easier_one_is_chosen_within_the_noise():
-    weaker = np.where(RANDOM.random(ROWS) < 0.02, -TRUTH, TRUTH) + noisy(0.05, 2) * 1e-3
+    weaker = noisy(0.05, 4)
     found = compare(task(), [said("blend", TRUTH), said("logistic", weaker)], noise=3.0)
+    assert found.find("logistic").behind.value > 0
     assert (found.best, found.chosen) == ("blend", "logistic")
+
+
+def test_within_a_wide_noise_readability_may_not_cost_much():
+    weaker = np.where(RANDOM.random(ROWS) < 0.02, -TRUTH, TRUTH)
+    found = compare(task(), [said("blend", TRUTH), said("logistic", weaker)], noise=50.0)
+    gap = found.find("logistic").behind
+    assert GREATEST_COST * found.find("blend").mean < gap.value <= 50.0 * gap.error
+    assert found.chosen == "blend"
 
 
 def test_without_noise_the_best_figure_is_chosen():
