@@ -5,27 +5,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from loanwright.calibration.fit import fit_calibration
-from loanwright.engine.load import load_runtime
-from loanwright.errors import Rejected
+from loanwright.building import Choice, EngineDisagrees, TrainedModel, build_package
 from loanwright.explanation.reasons import reason_catalogue
 from loanwright.features.columns import column_specs, matrix_from_columns
 from loanwright.features.product import Product
 from loanwright.models.choosing import Comparison
 from loanwright.models.contest import Pace
-from loanwright.models.crossfit import Candidate, OutOfFold, Task, fit_rows
+from loanwright.models.crossfit import Candidate, Task
 from loanwright.models.plan import NothingToCompare, Plan, run_contest
 from loanwright.models.registry import FAMILIES, find_family
-from loanwright.packaging.assessor import Assessor
-from loanwright.packaging.card import model_card
-from loanwright.packaging.contents import common_files, package_facts
-from loanwright.packaging.study import Fitted, Progress, Study, model_report
-from loanwright.packaging.write import json_bytes, write_package
+from loanwright.packaging.study import Progress, Study
 from loanwright.sampling import inner_folds, read_sample, split_sample
 from loanwright.scaling import Scale
-from loanwright.validation.html import render
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,43 +31,8 @@ __all__ = [
     "train_and_choose",
 ]
 
-#: Largest difference between the log-odds of the trained model and of the engine that serves it,
-#: where a family does not state its own.
-ENGINE_TOLERANCE: Final = 1e-9
 COMPARING: Final = 0.8
 """Share of the time, as the progress tells it."""
-
-
-class EngineDisagrees(Rejected):
-    """The engine differs from the trained {family} by {difference} on the log-odds."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrainedModel:
-    """A model that was trained, validated and packaged.
-
-    Attributes
-    ----------
-    segment, family
-        What it is for, and what kind of model it is.
-    path, hash
-        Its package.
-    report
-        Its validation report, as in ``report.json``.
-    champion
-        Whether it is to be the first champion of the segment: its family is the one that the
-        product names, or the one chosen where the product says "best".
-    chosen
-        Whether the comparison chose it.
-    """
-
-    segment: str
-    family: str
-    path: Path
-    hash: str
-    report: Mapping[str, Any]
-    champion: bool
-    chosen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -244,7 +200,9 @@ def _compare_and_build(
     for place, one in enumerate(comparison.compared):
         done = place / len(comparison.compared)
         part.tell(one.family, COMPARING + (1 - COMPARING) * done)
-        built.append(build_package(study, task, one.result.candidate, segment, comparison))
+        candidate = one.result.candidate
+        choice = Choice(comparison=comparison, full_report=plan.full_report)
+        built.append(build_package(study, task, candidate, segment, choice))
     return comparison, built
 
 
@@ -279,104 +237,6 @@ def _task(study: Study, segment: str, *, folds: int = 0) -> Task:
         columns=column_specs(study.product, segment),
         folds=inner_folds(study.sample, study.split, count=folds, seed=study.seed) if folds else (),
         seed=study.seed,
-    )
-
-
-def build_package(
-    study: Study,
-    task: Task,
-    candidate: Candidate,
-    segment: str,
-    comparison: Comparison | None = None,
-) -> TrainedModel:
-    """Fit a candidate, calibrate and measure it, and write its package.
-
-    Parameters
-    ----------
-    study, task, candidate, segment
-        The run, the rows of the segment, family and settings, for whom the model is.
-    comparison
-        Where it was compared: then it learns from development and calibration rows together, and
-        what its folds said about the rows they held out calibrates it. None fits it on the
-        development rows and calibrates it on the calibration rows.
-
-    Raises
-    ------
-    EngineDisagrees
-        If the engine does not return what was trained.
-    """
-    out_of_fold = None if comparison is None else comparison.find(candidate.family).result
-    fitted = _fit(study, task, candidate, segment, out_of_fold)
-    report, facts = model_report(study, fitted), _facts(study, candidate, segment)
-    chosen = comparison is not None and comparison.chosen == candidate.family
-    if comparison is not None:
-        report |= {"comparison": comparison.to_mapping()}
-        facts |= {"chosen": chosen, "calibrated_on": "rows held out by inner folds"}
-    contents = {
-        **fitted.files,
-        **common_files(
-            study.product, segment, fitted.assessor, study.sample.columns, fitted.log_odds
-        ),
-        "report.json": json_bytes(report),
-        "report.html": render(report).encode(),
-        "card.md": model_card(study.product, facts, report).encode(),
-    }
-    written = write_package(study.models_dir, facts, contents)
-    named = study.product.segment(segment).champion
-    return TrainedModel(
-        segment=segment,
-        family=candidate.family,
-        path=written.path,
-        hash=written.hash,
-        report=report,
-        champion=chosen if named == "best" else named == candidate.family,
-        chosen=chosen,
-    )
-
-
-def _facts(study: Study, candidate: Candidate, segment: str) -> dict[str, Any]:
-    facts = package_facts(study.product, segment, candidate.family, study.sample, seed=study.seed)
-    return facts | {"settings": candidate.plain_settings}
-
-
-def _fit(
-    study: Study, task: Task, candidate: Candidate, segment: str, seen: OutOfFold | None
-) -> Fitted:
-    split = study.split
-    learned = split.development
-    if seen is not None:
-        learned = np.sort(np.concatenate([split.development, split.calibration]))
-    model = fit_rows(task, candidate, learned)
-    files = model.native_files()
-    # From here on the engine answers for the model: what is measured is what will be served.
-    runtime = load_runtime(candidate.family, files)
-    log_odds = runtime.log_odds(task.matrix)
-    difference = float(np.abs(model.decision_function(task.matrix) - log_odds).max())
-    if not difference <= getattr(model, "tolerance", ENGINE_TOLERANCE):
-        raise EngineDisagrees(family=candidate.family, difference=difference)
-    calibration = split.calibration
-    held_out = log_odds[calibration]
-    if seen is not None:
-        calibration = np.concatenate([fold.judged for fold in task.folds])
-        held_out = np.concatenate(seen.log_odds)
-    default = study.sample.default
-    return Fitted(
-        segment=segment,
-        family=candidate.family,
-        specs=task.columns,
-        importance=model.importance(),
-        matrix=task.matrix,
-        files=files,
-        log_odds=log_odds,
-        development=learned,
-        calibration=calibration,
-        calibration_log_odds=held_out,
-        assessor=Assessor(
-            runtime=runtime,
-            calibration=fit_calibration(held_out, default[calibration], seed=study.seed),
-            scale=Scale.from_mapping(study.product.scale),
-            features=study.product.segment(segment).features,
-        ),
     )
 
 

@@ -225,7 +225,7 @@ def _compared(
         mean=float(values.mean()),
         spread=float(values.std(ddof=1)) if len(values) > 1 else 0.0,
         behind=behind,
-        within_noise=behind.value <= min(noise * behind.error, most),
+        within_noise=bool(behind.value <= min(noise * behind.error, most)),
     )
 
 

@@ -54,6 +54,8 @@ class Plan:
         Seconds for all of it; families that would need too much of it are skipped. None waits.
     tune
         Looks for better settings of the contenders; None keeps the given ones.
+    full_report
+        Whether the chosen models get the report in sixteen chapters.
     """
 
     models_dir: Path
@@ -66,6 +68,7 @@ class Plan:
     folds: int | None = None
     budget: float | None = None
     tune: Tune | None = None
+    full_report: bool = True
 
     def fold_count(self, rows: int, *, dated: bool) -> int:
         """Return into how many folds so many rows are divided."""

@@ -188,3 +188,13 @@ def test_a_dated_sample_is_judged_on_its_latest_rows(tmp_path):
     assert report["samples"]["out_of_time"]["rows"] == 200
     assert "out_of_time" in (models[0].path / "card.md").read_text(encoding="utf-8")
     ModelPackage.load(models[0].path)
+
+
+def test_the_chosen_model_brings_the_report_in_sixteen_chapters(tmp_path):
+    plan = Plan(models_dir=tmp_path, families=("scorecard", "logistic"), segments=("new",))
+    models = train_and_choose(bundled_product(LOAN), load_dataset(LOAN), plan).models
+    full = {model.chosen: model.report.get("full") for model in models}
+    assert full[False] is None
+    assert [chapter["number"] for chapter in full[True]["chapters"]] == list(range(1, 17))
+    chosen = next(model for model in models if model.chosen)
+    assert "Profit and cutoff" in (chosen.path / "report.html").read_text()
