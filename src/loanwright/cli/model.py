@@ -11,7 +11,9 @@ app = typer.Typer(no_args_is_help=True, help="Register, approve, list and retire
 
 By = Annotated[str, typer.Option(help="Who does it; it is written down.")]
 Note = Annotated[str, typer.Option(help="Why; it is written down.")]
-Hash = Annotated[str, typer.Argument(help="Hash of the model, or its beginning.")]
+Hash = Annotated[
+    str, typer.Argument(help="Hash of the model, its beginning, or the directory of its package.")
+]
 
 
 @app.command()
@@ -45,7 +47,7 @@ def approve(
 
     wanted = State.CHALLENGER if challenger else State.CHAMPION
     with open_service(read_settings()) as service:
-        found = service.registry.find(model)
+        found = service.registry.find(_hash(model))
         approved = service.registry.approve(found.hash, to=wanted, by=by, note=note)
     say(f"{approved.hash[:12]} ({approved.product}, {approved.segment}) is {approved.state}.")
 
@@ -56,7 +58,9 @@ def retire(model: Hash, by: By, note: Note = "") -> None:
     from loanwright.cli.opening import open_service, read_settings
 
     with open_service(read_settings()) as service:
-        retired = service.registry.retire(service.registry.find(model).hash, by=by, note=note)
+        retired = service.registry.retire(
+            service.registry.find(_hash(model)).hash, by=by, note=note
+        )
     say(f"{retired.hash[:12]} ({retired.product}, {retired.segment}) is {retired.state}.")
 
 
@@ -82,12 +86,17 @@ def history(model: Hash) -> None:
     from loanwright.cli.opening import open_service, read_settings
 
     with open_service(read_settings()) as service:
-        found = service.registry.find(model)
+        found = service.registry.find(_hash(model))
         transitions = service.registry.list_transitions(found.hash)
     show_table(
         ("state", "since", "by", "why"),
         [(one.state, _moment(one.at), one.by, one.note) for one in transitions],
     )
+
+
+def _hash(model: str) -> str:
+    seal = Path(model) / "manifest.sha256"
+    return seal.read_text(encoding="ascii").split()[0] if seal.is_file() else model
 
 
 def _moment(moment: object) -> str:

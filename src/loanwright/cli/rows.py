@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,8 +101,32 @@ def _typed(text: str | None, kind: str) -> Any:
 
 
 def _read_csv(path: Path) -> list[Any]:
+    from loanwright.cli.tables import find_separator
+
     with path.open(newline="", encoding="utf-8-sig") as file:
-        return list(csv.DictReader(file))
+        found = list(csv.DictReader(file, delimiter=find_separator(path)))
+    return _tidied(found) if find_spec("polars") else found
+
+
+def _tidied(found: list[dict[str, Any]]) -> list[Any]:
+    """Return rows whose amounts and days are written plainly, as training has read them."""
+    import polars as pl
+
+    from loanwright.features.tidying import tidy_table
+
+    if any(None in row or None in row.values() for row in found):
+        return found
+    table = tidy_table(pl.DataFrame(found, infer_schema_length=None)).table
+    columns = {series.name: _as_texts(series.to_list()) for series in table}
+    return [{name: columns[name][place] for name in row} for place, row in enumerate(found)]
+
+
+def _as_texts(values: list[Any]) -> list[str]:
+    return ["" if value is None else _as_text(value) for value in values]
+
+
+def _as_text(value: Any) -> str:
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else f"{value}"
 
 
 def _read_json(path: Path) -> list[Any]:

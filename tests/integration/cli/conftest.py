@@ -4,7 +4,6 @@ import pytest
 from tests.docs.repository import ROOT
 from tests.integration.cli.shell import Shell
 
-
 QUICK = ("--families", "scorecard,lightgbm", "--no-search")
 
 

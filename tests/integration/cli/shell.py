@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOANWRIGHT = [str(Path(sys.executable).with_name("loanwright"))]
-PATIENCE = 120
+PATIENCE = 600
 
 
 class Shell:

@@ -18,7 +18,7 @@ def test_one_person_registers_and_another_approves(shell, package):
     assert refused.returncode == 1
     assert "somebody else must approve it" in refused.stderr
 
-    said = shell.succeed("model", "approve", beginning, "--by", "Boris", "--note", "report read")
+    said = shell.succeed("model", "approve", package, "--by", "Boris", "--note", "report read")
     assert said == f"{beginning} (credit-card, new) is champion.\n"
     assert "champion" in shell.succeed("model", "list")
 

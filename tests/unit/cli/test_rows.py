@@ -66,3 +66,9 @@ def test_json_lines_skip_empty_lines(write):
 def test_what_is_not_a_list_of_applications_is_refused_in_a_sentence(write, text):
     with pytest.raises(CommandFailed):
         read_rows(write("a.json", text), CARD)
+
+
+def test_amounts_and_days_are_read_as_training_reads_them(write):
+    text = "limit;education;bill_1\n$200,000.00 ;university;0,5\n"
+    row = read_rows(write("a.csv", text), CARD)[0]
+    assert row.features == {"limit": 200000.0, "education": "university", "bill_1": 0.5}
