@@ -147,8 +147,11 @@ def test_a_perfect_ranking_is_no_worse_than_development():
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
 
-@given(P_VALUES)
-@settings(max_examples=100, deadline=None)
+# Few cases: statsmodels collects garbage at every call, which takes long in a large process.
+@pytest.mark.parametrize(
+    "p_values",
+    [[0.3], [0.01, 0.04, 0.03, 0.005], [0.0, 1.0, 0.5, 0.5], [0.02] * 6, [0.9, 0.001, 0.2, 0.04]],
+)
 def test_holm_is_that_of_statsmodels(p_values):
     expected = multipletests(p_values, method="holm")[1]
     assert holm(p_values) == pytest.approx(expected, abs=1e-12)
