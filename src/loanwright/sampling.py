@@ -54,7 +54,8 @@ class Sample:
     applicant
         (n,) numbers, one a person, or None where the product names no such column.
     date
-        (n,) numbers, or None where the product names no such column.
+        (n,) days since 1970-01-01, or numbers as the table has them where it has numbers; None
+        where the product names no such column.
     ignored
         Columns of the table that the product does not know.
     """
@@ -96,7 +97,8 @@ def read_sample(product: Product, table: "pl.DataFrame") -> Sample:
     Raises
     ------
     ColumnsRefused
-        If a named column is absent, or a value does not fit the dictionary.
+        If a named column is absent, a value does not fit the dictionary, or the date is neither
+        a date, a text as YYYY-MM-DD nor a number.
     SampleHasOneClass, TooFewDefaults
         If there are fewer than 50 defaults or 50 good rows.
 
@@ -152,12 +154,34 @@ def _people(series: "pl.Series | None") -> NDArray[np.int64] | None:
 
 
 def _dates(series: "pl.Series | None") -> NDArray[np.float64] | None:
+    """Return days since 1970-01-01, or the numbers of a column of numbers as they are."""
     if series is None:
         return None
     if not series.dtype.is_numeric():
-        days = series.str.to_date(strict=False) if f"{series.dtype}" == "String" else series
-        series = days.to_physical()
+        series = _days(series)
     return np.array([np.nan if date is None else date for date in series.to_list()], np.float64)
+
+
+def _days(series: "pl.Series") -> "pl.Series":
+    import polars as pl
+
+    if series.dtype in (pl.Date, pl.Datetime, pl.Null):
+        return series.cast(pl.Date).to_physical()
+    if series.dtype not in (pl.String, pl.Categorical, pl.Enum):
+        problem = f"column {series.name}: holds {series.dtype}, not days; write YYYY-MM-DD"
+        raise ColumnsRefused((problem,))
+    texts = series.cast(pl.String).str.strip_chars()
+    # polars alone would read 2024-1-5 and the year 97 as well, or guess day and month.
+    written = texts.str.contains(r"^\d{4}-\d{2}-\d{2}$")
+    days = pl.select(pl.when(written).then(texts)).to_series().str.to_date("%Y-%m-%d", strict=False)
+    strange = texts.filter(days.is_null() & (texts != ""))
+    if len(strange):
+        problem = (
+            f"column {series.name}: {len(strange)} of {len(texts)} texts are not days, such as "
+            f"{strange[0][:30]!r}; write YYYY-MM-DD"
+        )
+        raise ColumnsRefused((problem,))
+    return days.to_physical()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -175,6 +175,34 @@ def test_dates_texts_moments_and_periods_are_all_in_order(dates):
     assert (np.diff(date) > 0).all()
 
 
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+def test_a_moment_is_the_same_day_as_its_date(unit):
+    days = [dt.date(2024, 1, 1) + dt.timedelta(days=i) for i in range(1000)]
+    moments = pl.Series("opened", days).cast(pl.Datetime(unit)) + dt.timedelta(hours=15)
+    product = loan_with(date="opened")
+    read = read_sample(product, TABLE.with_columns(moments)).date
+    plain = read_sample(product, TABLE.with_columns(pl.Series("opened", days))).date
+    assert read.tolist() == plain.tolist()
+    assert plain[0] == 19723
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [("31.01.2024", "31.01.2024"), ("2024-1-5", "2024-1-5"), ("2024-02-30", "2024-02-30"),
+     ("January", "January")],
+)  # fmt: skip
+def test_texts_that_are_not_days_are_refused_with_column_example_and_remedy(written, found):
+    texts = pl.Series("opened", ["2024-01-01", "", None, *[written] * 997])
+    problem = f"column opened: 997 of 1000 texts are not days, such as '{found}'; write YYYY-MM-DD"
+    with pytest.raises(ColumnsRefused, match=problem):
+        read_sample(loan_with(date="opened"), TABLE.with_columns(texts))
+
+
+def test_dates_that_are_no_dates_at_all_are_refused():
+    with pytest.raises(ColumnsRefused, match="column opened: holds Boolean"):
+        read_sample(loan_with(date="opened"), TABLE.with_columns(opened=pl.lit(value=True)))
+
+
 def folded(rows=1000, *, dated=False, people=400, count=4, seed=0):
     random = np.random.default_rng(seed)
     sample = Sample(

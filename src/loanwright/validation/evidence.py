@@ -224,14 +224,23 @@ class Evidence:
         return self.model.runtime.explain(self.matrix[self.explained])
 
     @cached_property
+    def days(self) -> Floats | None:
+        """Return for each row its day since 1970-01-01; None undated, or where dates are no days.
+
+        A row without a date is NaN.
+        """
+        if self.date is None or not _are_days(self.date[np.isfinite(self.date)]):
+            return None
+        return self.date
+
+    @cached_property
     def months(self) -> NDArray[np.int64] | None:
         """Return for each row its calendar month, counted from January 1970; None undated."""
-        if self.date is None or not np.isfinite(self.date).all():
+        if self.days is None or not np.isfinite(self.days).all():
             return None
-        days = self.date.astype("datetime64[D]") if _are_days(self.date) else None
-        return None if days is None else days.astype("datetime64[M]").astype(np.int64)
+        return self.days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
 def _are_days(date: Floats) -> bool:
     # Days since 1970 of this and the last generation; a plain number such as 202405 is no day.
-    return bool((date > 3650).all() and (date < 36500).all())
+    return bool(len(date) and (date > 3650).all() and (date < 36500).all())

@@ -78,11 +78,16 @@ def dates_of_knowledge(evidence: Evidence) -> Figure:
     )
     dated = [f for f in evidence.product.features.values() if f.type == "date" and not f.derived]
     known = [f for f in dated if f.name in evidence.columns]
-    if evidence.date is None or not known:
+    late, days = {}, evidence.days
+    for feature in known:
+        gap = np.full(1, np.nan) if days is None else evidence.columns[feature.name] - days
+        if np.isfinite(gap).any():
+            late[feature.name] = float(np.mean(gap[np.isfinite(gap)] > 0))
+    if not late:
         return demand.absent(
-            "a date of application and date features", "дата заявки и признаки с датами"
+            "a date of application that is a day (YYYY-MM-DD), and date features",
+            "дата заявки в виде дня (ГГГГ-ММ-ДД) и признаки с датами",
         )
-    late = {f.name: float(np.mean(evidence.columns[f.name] > evidence.date)) for f in known}
     wrong = [f"{name}: {share:.1%}" for name, share in late.items() if share > 0]
     return demand.judge(named(wrong), ok=not wrong, breach=max(late.values()) > MOST_COPIES)
 
@@ -222,7 +227,7 @@ def _latest(evidence: Evidence) -> Rows:
     rows = evidence.judged
     if evidence.date is None:
         return rows
-    return rows[evidence.date[rows] >= np.median(evidence.date[rows])]
+    return rows[evidence.date[rows] >= np.nanmedian(evidence.date[rows])]
 
 
 def _earlier_columns(evidence: Evidence) -> dict[str, Floats] | None:
@@ -233,7 +238,7 @@ def _earlier_columns(evidence: Evidence) -> dict[str, Floats] | None:
         return None
     if evidence.date is not None:
         # The change may have begun within the development sample: look at its older half.
-        rows = rows[evidence.date[rows] <= np.median(evidence.date[rows])]
+        rows = rows[evidence.date[rows] <= np.nanmedian(evidence.date[rows])]
     return {name: column[rows] for name, column in evidence.columns.items()}
 
 

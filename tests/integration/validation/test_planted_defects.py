@@ -2,12 +2,20 @@
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
+from loanwright.datasets.synthetic import make_portfolio
 from loanwright.datasets.synthetic_defects import DEFECTS
+from loanwright.features.product import parse_product
+from loanwright.sampling import read_sample
 from loanwright.validation.chapters.fairness import fairness_chapter
 from loanwright.validation.full import assemble_report
+from loanwright.validation.scans import dates_of_knowledge, outcome_maturity
+from loanwright.validation.vintages import vintage_rates
 
+#: As the fixtures make them.
+APPLICANTS = 8000
 #: Defect to the figures of which at least one must name it, and what the finding must say.
 EXPECTED = {
     "leak": ("leaks", "collection_fees"),
@@ -43,6 +51,33 @@ def test_a_planted_defect_is_found_by_name(find, defect):
 def test_what_names_a_defect_is_silent_where_it_is_not_planted(find, defect):
     name, _ = EXPECTED[defect]
     assert [seed for seed in CLEAN_SEEDS if name in find((), seed)] == []
+
+
+def retold(gather, applied_on):
+    """Return the dates of knowledge where this expression is the date of application."""
+    portfolio = make_portfolio(applicants=APPLICANTS, seed=0, defects=("future_feature",))
+    table = portfolio.sample.with_columns(applied_on=applied_on)
+    sample = read_sample(parse_product(portfolio.product_text), table)
+    evidence = replace(gather(("future_feature",)), date=sample.date, columns=sample.columns)
+    return evidence, dates_of_knowledge(evidence)
+
+
+def test_the_future_is_seen_where_dates_are_moments_or_texts(gather):
+    day = pl.col("applied_on").cast(pl.Date)
+    for applied_on in (day.cast(pl.Datetime("us")), day.cast(pl.Datetime("ns")), day.cast(str)):
+        evidence, figure = retold(gather, applied_on)
+        assert figure.result == "breach"
+        assert "report_on" in figure.value
+        assert evidence.months is not None
+
+
+def test_numbers_that_are_no_days_are_compared_with_none(gather):
+    evidence, figure = retold(
+        gather, pl.col("applied_on").cast(pl.Date).dt.strftime("%Y%m").cast(int)
+    )
+    assert figure.result == "not_available"
+    assert vintage_rates(evidence).result == "not_available"
+    assert outcome_maturity(evidence).result == "not_available"
 
 
 def test_a_clean_portfolio_is_accused_by_at_most_one_figure_in_twenty(find):
