@@ -261,8 +261,8 @@ def roll_rates(evidence: Evidence) -> Figure:
         name="roll_rates",
         title=said("60 days late that roll on to 90", "Переход просрочки из 60 дней в 90"),
         threshold=said(
-            "more than roll on from 30 to 60: the definition of default is late enough",
-            "больше, чем переходит из 30 в 60: определение дефолта достаточно позднее",
+            "no fewer than roll on from 30 to 60: the definition of default is late enough",
+            "не меньше, чем переходит из 30 в 60: определение дефолта достаточно позднее",
         ),
         by=roll_shares,
         kind="share",

@@ -134,17 +134,21 @@ def _tests(default: np.ndarray, stated: np.ndarray) -> tuple[Figure, ...]:
     z = Demand(
         name="spiegelhalter",
         title=said("Spiegelhalter's test", "Критерий Шпигельхальтера"),
-        threshold=said("p at least 0.05; severe below 0.001",
-                       "p не меньше 0,05; тяжело — ниже 0,001"),
+        threshold=said(
+            f"p at least 0.05; below {SEVERE} a breach",
+            "p не меньше 0,05; ниже 0,001 — нарушение",
+        ),
         by=spiegelhalter,
         kind="p_value",
-    )  # fmt: skip
+    )
     groups = Demand(
         name="hosmer_lemeshow",
         title=said("Hosmer–Lemeshow test", "Критерий Хосмера — Лемешоу"),
         threshold=said(
-            "p at least 0.05 against gaps that matter (0.02 standard deviations)",
-            "p не меньше 0,05 против значимых отклонений (0,02 стандартного отклонения)",
+            "p at least 0.05 against gaps that matter (0.02 standard deviations); below "
+            f"{SEVERE} a breach",
+            "p не меньше 0,05 против значимых отклонений (0,02 стандартного отклонения); ниже "
+            "0,001 — нарушение",
         ),
         by=hosmer_lemeshow,
         kind="p_value",
@@ -152,7 +156,7 @@ def _tests(default: np.ndarray, stated: np.ndarray) -> tuple[Figure, ...]:
 
     def judge_z() -> Figure:
         found = spiegelhalter(default, stated)
-        return z.judge(found.p_value, ok=found.p_value >= 0.05)
+        return z.judge(found.p_value, ok=found.p_value >= 0.05, breach=found.p_value < SEVERE)
 
     def judge_groups() -> Figure:
         found = hosmer_lemeshow(default, stated)

@@ -86,7 +86,7 @@ def _ks(default: np.ndarray, risk: np.ndarray) -> Figure:
     )
 
     make = partial(ks, default, risk, replicates=REPLICATES)
-    return demand.hold(make, ok=lambda found: found.upper >= 0.2)
+    return demand.hold(make, ok=lambda found: found.value >= 0.2)
 
 
 def _precision(default: np.ndarray, risk: np.ndarray) -> Figure:
@@ -94,8 +94,8 @@ def _precision(default: np.ndarray, risk: np.ndarray) -> Figure:
         name="pr_auc",
         title=said("Area under precision and recall", "Площадь под точностью и полнотой"),
         threshold=said(
-            f"above the default rate, {default.mean():.4f}",
-            f"выше доли дефолтов, {default.mean():.4f}",
+            f"the whole interval lies above the default rate, {default.mean():.4f}",
+            f"весь интервал выше доли дефолтов, {default.mean():.4f}",
         ),
         by=pr_auc,
     )
@@ -120,8 +120,9 @@ def _fall(evidence: Evidence, default: np.ndarray, risk: np.ndarray) -> Figure:
         name="steadiness",
         title=said("AUC less the AUC when it was made", "AUC минус AUC при создании"),
         threshold=said(
-            "not lower by more than chance explains (one-sided, 5%)",
-            "не ниже больше, чем объясняет случай (односторонний критерий, 5 %)",
+            "not lower by more than chance explains (one-sided, 5%; a breach below 0.1%)",
+            "не ниже больше, чем объясняет случай (односторонний критерий, 5 %; нарушение — "
+            "ниже 0,1 %)",
         ),
         by=auc_against_development,
     )

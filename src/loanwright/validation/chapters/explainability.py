@@ -123,8 +123,8 @@ def _various(evidence: Evidence) -> Figure:
         name="reason_share",
         title=said("Share of the most frequent first reason", "Доля самой частой первой причины"),
         threshold=said(
-            f"at most {MOST_OF_ONE_REASON:.0%} of the riskier half",
-            f"не больше {MOST_OF_ONE_REASON:.0%} более рискованной половины",
+            f"at most {MOST_OF_ONE_REASON:.0%} of the riskier half, where there are three features",
+            f"не больше {MOST_OF_ONE_REASON:.0%} более рискованной половины, если признаков три",
         ),
         by=first_reasons,
         kind="share",

@@ -90,11 +90,13 @@ def _rate(table: "pl.DataFrame | None") -> Figure:
     demand = Demand(
         name="override_rate",
         title=said("Overrides of all decisions", "Доля отступлений во всех решениях"),
-        threshold=said(f"at most {TRIGGER:.0%}; above {CONCERN:.0%} a breach",
-                       f"не больше {TRIGGER:.0%}; выше {CONCERN:.0%} — нарушение"),
+        threshold=said(
+            f"the interval reaches down to {TRIGGER:.0%}; wholly above {CONCERN:.0%} a breach",
+            f"интервал достаёт до {TRIGGER:.0%}; целиком выше {CONCERN:.0%} — нарушение",
+        ),
         by=override_rates,
         kind="share",
-    )  # fmt: skip
+    )
     if table is None:
         return _needs(demand)
     low, high = override_sides(table)

@@ -4,9 +4,12 @@ from typing import Final
 
 import numpy as np
 
-from loanwright.metrics.bootstrap import Resampling
+from loanwright.metrics.bootstrap import Resampling, distinct_counts
 from loanwright.metrics.cutoffs import best_cutoff, cutoff_table, judge_cutoff, swap_set
+from loanwright.metrics.estimate import Estimate
+from loanwright.metrics.hull import concave_hull, maximum_profit
 from loanwright.metrics.profit import DEFAULT_LOSS, Terms, emp, profit_curve
+from loanwright.metrics.samples import sample
 from loanwright.validation.evidence import Evidence, Rows
 from loanwright.validation.judging import Demand, headings
 from loanwright.validation.rivals import rival_answers
@@ -15,6 +18,8 @@ from loanwright.validation.values import Cell, Chapter, Figure, Plot, Series, Ta
 #: Of one unit lent: what a good one earns and what a bad one costs, unless told otherwise.
 GAIN: Final = DEFAULT_LOSS.roi
 LOSS: Final = 0.6
+#: Rankings by chance; a useless model beats them all in one sample of twenty.
+SHUFFLES: Final = 19
 _DRAWS: Final = Resampling(replicates=100, seed=0, stratified=False)
 
 
@@ -63,16 +68,51 @@ def _emp(evidence: Evidence) -> Figure:
     demand = Demand(
         name="emp",
         title=said("Expected maximum profit", "Ожидаемая максимальная прибыль"),
-        threshold=said("above 0: the model earns more than approving all",
-                       "выше 0: модель приносит больше, чем выдача всем"),
+        threshold=said(
+            f"the whole interval lies above the best of {SHUFFLES} rankings by chance",
+            f"весь интервал выше лучшего из {SHUFFLES} случайных ранжирований",
+        ),
         by=emp,
-    )  # fmt: skip
+    )
 
     def make() -> Figure:
-        found = emp(*_judged(evidence), replicates=100)
-        return demand.judge(found, ok=found.value > 0)
+        default, risk = _judged(evidence)
+        found = emp(default, risk, replicates=100)
+        chance = chance_emp(default, risk, seed=evidence.seed)
+        remark = said(f"by chance {chance:.5f}", f"от случая {chance:.5f}")
+        return demand.judge(found, ok=above_all(found, chance), remark=remark)
 
     return demand.attempt(make)
+
+
+def chance_emp(default: np.ndarray, risk: np.ndarray, *, seed: int) -> float:
+    """Return the highest expected maximum profit of `SHUFFLES` shuffles of these risks.
+
+    It is never negative, so that 0 tells nothing: even a ranking by chance has lucky cutoffs. A
+    useless model beats all shuffles in one sample of twenty.
+
+    Examples
+    --------
+    >>> default, risk = np.repeat([0, 1], 50), np.arange(100.0)
+    >>> 0 < chance_emp(default, risk, seed=0) < emp(default, risk).value
+    True
+    """
+    random = np.random.default_rng(seed)
+    label = default.astype(np.int8)
+    shuffled = (distinct_counts(sample(label, random.permutation(risk))) for _ in range(SHUFFLES))
+    of = DEFAULT_LOSS
+    return max(
+        maximum_profit(concave_hull(counts), p0=of.p0, p1=of.p1, roi=of.roi)[0]
+        for counts in shuffled
+    )
+
+
+def above_all(found: Estimate, limit: float) -> bool:
+    """Return whether the value and its whole interval lie above a limit.
+
+    The value as well: the interval of a biased figure may miss it.
+    """
+    return min(found.value, found.lower) > limit
 
 
 def _best(evidence: Evidence) -> Figure:
@@ -82,8 +122,10 @@ def _best(evidence: Evidence) -> Figure:
             "Profit per applicant at the best cutoff", "Прибыль на заявителя при лучшем пороге"
         ),
         threshold=said(
-            "the interval lies above approving all and above approving nobody",
-            "интервал выше, чем при выдаче всем и при отказе всем",
+            "the whole interval lies above approving all and above approving nobody; wholly "
+            "below either is a breach",
+            "весь интервал выше, чем при выдаче всем и при отказе всем; целиком ниже одного из "
+            "них — нарушение",
         ),
         by=best_cutoff,
     )
@@ -99,12 +141,15 @@ def _best(evidence: Evidence) -> Figure:
         at = found.cutoff
         remark = said(
             f"approve up to a probability of {at.value:.4f} [{at.lower:.4f}, {at.upper:.4f}]; "
-            f"optimism {found.optimism:+.5f}",
+            f"optimism {found.optimism:+.5f}; approving all {everybody:+.5f}",
             f"выдавать до вероятности {at.value:.4f} [{at.lower:.4f}, {at.upper:.4f}]; "
-            f"приукрашивание {found.optimism:+.5f}",
+            f"приукрашивание {found.optimism:+.5f}; выдача всем {everybody:+.5f}",
         )
         profit = found.judged_on.profit
-        return demand.judge(profit, ok=profit.upper >= max(everybody, 0.0), remark=remark)
+        least = max(everybody, 0.0)
+        return demand.judge(
+            profit, ok=above_all(profit, least), breach=profit.upper < least, remark=remark
+        )
 
     return demand.attempt(make)
 
@@ -157,8 +202,8 @@ def _swap(evidence: Evidence) -> Figure:
         title=said("Default rate of those only this model approves",
                    "Доля дефолтов у тех, кого одобряет только эта модель"),
         threshold=said(
-            "not above that of those only the champion approves",
-            "не выше, чем у тех, кого одобряет только чемпион",
+            "the interval is not wholly above that of those only the champion approves",
+            "интервал не целиком выше, чем у тех, кого одобряет только чемпион",
         ),
         by=swap_set,
         kind="share",
@@ -175,9 +220,9 @@ def _swap(evidence: Evidence) -> Figure:
             return demand.absent("somebody who changes sides", "хоть кто-то, меняющий сторону")
         remark = said(
             f"{found.swapped_in} in, {found.swapped_out} out, of whom "
-            f"{found.bad_rate_out.value:.2%} default",
+            f"{found.bad_rate_out.value:.2%} default (at most {found.bad_rate_out.upper:.2%})",
             f"{found.swapped_in} внутрь, {found.swapped_out} наружу, из них дефолт у "
-            f"{found.bad_rate_out.value:.2%}",
+            f"{found.bad_rate_out.value:.2%} (не больше {found.bad_rate_out.upper:.2%})",
         )
         ok = found.bad_rate_in.lower <= found.bad_rate_out.upper
         return demand.judge(found.bad_rate_in, ok=ok, remark=remark)

@@ -71,8 +71,10 @@ def _score(evidence: Evidence) -> Figure:
         name="score_drift",
         title=said("PSI of the scores", "PSI баллов"),
         threshold=said(
-            f"below its critical value at these sizes ({SIGNIFICANCE:.0%})",
-            f"ниже критического значения при таких размерах ({SIGNIFICANCE:.0%})",
+            f"below its critical value at these sizes ({SIGNIFICANCE:.0%}), or below {USUAL_PSI} "
+            f"against rows the model learned from; above {USUAL_PSI} a breach",
+            f"ниже критического значения при таких размерах ({SIGNIFICANCE:.0%}) или ниже "
+            f"{USUAL_PSI} против строк, на которых модель училась; выше {USUAL_PSI} — нарушение",
         ),
         by=psi,
     )
