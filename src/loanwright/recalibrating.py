@@ -101,6 +101,7 @@ class _Work:
     matrix: Floats
     log_odds: Floats
     curve: Calibration
+    seed: int
     trials: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -165,6 +166,7 @@ def recalibrate(
         matrix=matrix,
         log_odds=log_odds,
         curve=curve,
+        seed=seed,
         trials=trials,
     )
     return _written(work, models_dir)
@@ -173,10 +175,11 @@ def recalibrate(
 def _refuse_unfit(package: ModelPackage, sample: Sample, wish: Recalibration) -> None:
     if not wish.by.strip() or not wish.why.strip():
         raise RecalibrationRefused(problem="it needs the name of who orders it, and the ground")
-    if wish.method == KEEP:
-        if wish.anchor is None and not wish.interval:
-            raise RecalibrationRefused(problem="to keep the curve without an anchor is no change")
-    elif package.manifest["sample"]["hash"] == sample.hash:
+    if wish.method == KEEP and wish.anchor is None and not wish.interval:
+        raise RecalibrationRefused(problem="to keep the curve without an anchor is no change")
+    # An anchor alone looks at no label.
+    learns = wish.method != KEEP or wish.interval
+    if learns and package.manifest["sample"]["hash"] == sample.hash:
         problem = "it has learned from this very sample; give it later applicants"
         raise RecalibrationRefused(problem=problem)
 
@@ -240,8 +243,15 @@ def _written(work: _Work, models_dir: Path) -> RecalibratedModel:
 def _facts(work: _Work) -> dict[str, Any]:
     left_out = ("schema", "files")
     facts = {name: fact for name, fact in work.files.manifest.items() if name not in left_out}
+    earlier = facts.get("recalibrated", {})
+    instead = {"instead_of": earlier["instead_of"]} if "instead_of" in earlier else {}
+    if work.wish.method != KEEP and "calibrated_on" in facts:
+        # It is no longer true of the curve; that the model was fitted on more rows still is.
+        instead = {"instead_of": facts.pop("calibrated_on")}
     return facts | {
         "recalibrated": {
+            **instead,
+            "seed": work.seed,
             "from": work.package.hash,
             "by": work.wish.by.strip(),
             "why": work.wish.why.strip(),

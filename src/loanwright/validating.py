@@ -12,7 +12,7 @@ from loanwright.packaging.golden import find_difference, read_golden
 from loanwright.packaging.package import ModelPackage
 from loanwright.packaging.study import Fitted, Study
 from loanwright.packaging.verify import read_verified
-from loanwright.sampling import Sample, read_sample, split_sample
+from loanwright.sampling import Sample, Split, read_sample, split_sample
 from loanwright.validation.evidence import (
     Circumstances,
     Evidence,
@@ -129,21 +129,35 @@ def model_of(package: ModelPackage) -> Model:
 
 
 def find_samples(manifest: Mapping[str, Any], sample: Sample) -> dict[str, Rows]:
-    """Return the samples of the table that trained a model; any other is one fresh sample."""
-    if manifest["sample"]["hash"] != sample.hash:
-        return {"fresh": np.arange(len(sample.default))}
-    split = split_sample(
-        sample.default, applicant=sample.applicant, date=sample.date, seed=int(manifest["seed"])
-    )
-    if "calibrated_on" in manifest:
-        # Folds calibrated it: the model has learned from the calibration rows as well.
-        learned = np.sort(np.concatenate([split.development, split.calibration]))
-        return {"development": learned, split.judged_name: split.judged}
-    return {
-        "development": split.development,
-        "calibration": split.calibration,
-        split.judged_name: split.judged,
-    }
+    """Return the samples of the table that made a model; any other is one fresh sample.
+
+    A table that trained the model, or gave it a new calibration, is found again by its hash. The
+    same rows in another order, or fewer of them, make another hash: nothing tells them apart from
+    fresh ones.
+    """
+    renewed = manifest.get("recalibrated", {})
+    if manifest["sample"]["hash"] == sample.hash:
+        split = _split(sample, int(manifest["seed"]))
+        if "calibrated_on" in manifest or "instead_of" in renewed:
+            # Folds calibrated it: the model has learned from the calibration rows as well.
+            return {"development": _learned(split), split.judged_name: split.judged}
+        return {
+            "development": split.development,
+            "calibration": split.calibration,
+            split.judged_name: split.judged,
+        }
+    if renewed and renewed["sample"]["hash"] == sample.hash:
+        split = _split(sample, int(renewed.get("seed", 0)))
+        return {"calibration": _learned(split), split.judged_name: split.judged}
+    return {"fresh": np.arange(len(sample.default))}
+
+
+def _learned(split: Split) -> Rows:
+    return np.sort(np.concatenate([split.development, split.calibration]))
+
+
+def _split(sample: Sample, seed: int) -> Split:
+    return split_sample(sample.default, applicant=sample.applicant, date=sample.date, seed=seed)
 
 
 def evidence_of(study: Study, fitted: Fitted, *, stored: Mapping[str, Any]) -> Evidence:

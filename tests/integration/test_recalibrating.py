@@ -14,8 +14,12 @@ from loanwright.cli.main import app
 from loanwright.datasets.synthetic import make_portfolio
 from loanwright.features.product import parse_product
 from loanwright.packaging.package import ModelPackage
+from loanwright.packaging.write import write_package
 from loanwright.recalibrating import Recalibration, RecalibrationRefused, recalibrate
+from loanwright.sampling import read_sample
 from loanwright.training import train
+from loanwright.validating import find_samples, gather_evidence
+from loanwright.validation.chapters.identity import count_unseen_rows
 
 ORDER = {"by": "head of risk", "why": "defaults rose"}
 
@@ -105,10 +109,58 @@ def test_the_same_input_gives_the_same_bytes(live, tmp_path):
     assert one.hash == two.hash
 
 
-def test_a_model_is_not_calibrated_on_what_it_learned_from(live, tmp_path):
+@pytest.mark.parametrize("wish", [{}, {"method": "keep", "interval": True}])
+def test_a_model_is_not_calibrated_on_what_it_learned_from(live, tmp_path, wish):
     past = make_portfolio(applicants=6000, seed=1).sample
     with pytest.raises(RecalibrationRefused, match="learned from this very sample"):
-        recalibrate(live[0], past, Recalibration(**ORDER), models_dir=tmp_path)
+        recalibrate(live[0], past, Recalibration(**ORDER, **wish), models_dir=tmp_path)
+
+
+def test_the_sample_of_a_recalibration_is_found_again_and_not_taken_for_fresh(live, tmp_path):
+    package, table = live
+    new = recalibrate(package, table, Recalibration(**ORDER), models_dir=tmp_path, seed=3)
+    evidence = gather_evidence(ModelPackage.load(new.path), table)
+    told = new.report["samples"]
+    assert {name: len(rows) for name, rows in evidence.samples.items()} == {
+        name: told[name]["rows"] for name in told
+    }
+    assert int(evidence.bad[evidence.judged].sum()) == told[evidence.judged_name]["defaults"]
+    assert count_unseen_rows(evidence).result == "ok"
+
+
+def test_whether_rows_of_another_table_are_new_cannot_be_known(live):
+    past = make_portfolio(applicants=6000, seed=1).sample
+    package = ModelPackage.load(live[0])
+    assert count_unseen_rows(gather_evidence(package, past)).result == "ok"
+    for table in (past[1:], past.sample(fraction=1.0, shuffle=True, seed=1)):
+        figure = count_unseen_rows(gather_evidence(package, table))
+        assert (figure.result, figure.value) == ("not_available", None)
+        assert "cannot be known" in figure.remark.en
+
+
+def test_a_new_curve_is_not_said_to_be_of_inner_folds(live, tmp_path):
+    facts = json.loads((live[0] / "manifest.json").read_text())
+    del facts["schema"], facts["files"]
+    contents = {
+        file.name: file.read_bytes()
+        for file in live[0].iterdir()
+        if file.name not in ("manifest.json", "manifest.sha256")
+    }
+    folds = "rows held out by inner folds"
+    old = write_package(tmp_path, facts | {"calibrated_on": folds}, contents).path
+    order = Recalibration(**ORDER)
+    kept = Recalibration(**ORDER, method="keep", anchor=0.2)
+    first = recalibrate(old, live[1], order, models_dir=tmp_path)
+    second = recalibrate(first.path, live[1], order, models_dir=tmp_path, seed=1)
+    manifests = [ModelPackage.load(one.path).manifest for one in (first, second)]
+    assert not any("calibrated_on" in one for one in manifests)
+    assert [one["recalibrated"]["instead_of"] for one in manifests] == [folds, folds]
+    past = read_sample(
+        ModelPackage.load(old).product, make_portfolio(applicants=6000, seed=1).sample
+    )
+    assert all("calibration" not in find_samples(one, past) for one in manifests)
+    anchored = recalibrate(old, live[1], kept, models_dir=tmp_path)
+    assert ModelPackage.load(anchored.path).manifest["calibrated_on"] == folds
 
 
 @pytest.mark.parametrize(

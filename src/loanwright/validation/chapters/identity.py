@@ -106,7 +106,11 @@ def find_hashes(evidence: Evidence) -> Figure:
 
 
 def count_unseen_rows(evidence: Evidence) -> Figure:
-    """Return how many judged rows took no part in fitting or calibration."""
+    """Return how many judged rows took no part in fitting or calibration.
+
+    Where the table is not one the model was made from, nobody knows: a package holds the hash of
+    that table and of none of its rows.
+    """
     demand = Demand(
         name="sample_known",
         title=said("Rows the model has not seen", "Строки, которых модель не видела"),
@@ -117,6 +121,13 @@ def count_unseen_rows(evidence: Evidence) -> Figure:
         by=count_unseen_rows,
         kind="count",
     )
+    if evidence.judged_name == "fresh":
+        return demand.absent(
+            "the table the model was made from. This one has another hash, and whether it holds "
+            "rows of that one cannot be known: a package does not identify its rows",
+            "таблица, из которой сделана модель. У этой другой хеш, и есть ли в ней строки той, "
+            "узнать нельзя: пакет не опознаёт отдельные строки",
+        )
     remark = said(f"judged: {evidence.judged_name}", f"проверочная: {evidence.judged_name}")
     return demand.judge(len(evidence.judged), ok=True, remark=remark)
 
