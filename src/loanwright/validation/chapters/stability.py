@@ -4,6 +4,7 @@ import numpy as np
 
 from loanwright.metrics.comparison import holm
 from loanwright.metrics.distributions import chi_squared_cdf
+from loanwright.metrics.significance import normal_p_value
 from loanwright.metrics.stability import PopulationStability, psi
 from loanwright.validation import vintages
 from loanwright.validation.evidence import Evidence, Floats
@@ -15,6 +16,7 @@ LARGE_PSI = 0.25
 SMALL_PSI = 0.02
 USUAL_PSI = 0.1
 MISSING_SHIFT = 0.02
+SEVERE = 0.001
 
 
 def stability_chapter(evidence: Evidence) -> Chapter:
@@ -154,25 +156,59 @@ def _features(found: Drifts) -> Figure:
 def _gaps(evidence: Evidence) -> Figure:
     demand = Demand(
         name="missing_drift",
-        title=said("Largest change in a share of missing values",
-                   "Наибольшее изменение доли пропусков"),
-        threshold=said(f"at most {MISSING_SHIFT:.0%} of the rows",
-                       f"не больше {MISSING_SHIFT:.0%} строк"),
-        by=missing_shares,
+        title=said(
+            "Largest change in a share of missing values", "Наибольшее изменение доли пропусков"
+        ),
+        threshold=said(
+            f"none significantly ({SIGNIFICANCE:.0%} over all features by Holm) and by more than "
+            f"{MISSING_SHIFT:.0%} of the rows; {SEVERE:.1%} and {5 * MISSING_SHIFT:.0%} a breach",
+            f"ни одного значимо ({SIGNIFICANCE:.0%} на все признаки, Холм) и больше чем на "
+            f"{MISSING_SHIFT:.0%} строк; {SEVERE:.1%} и {5 * MISSING_SHIFT:.0%} — нарушение",
+        ),
+        by=missing_changes,
         kind="share",
-    )  # fmt: skip
+    )
     before = evidence.reference_matrix
     if before is None:
         return demand.absent("a reference sample (--reference)", "исходная выборка (--reference)")
-    change = missing_shares(evidence.matrix[evidence.judged]) - missing_shares(before)
-    worst = int(np.abs(change).argmax())
-    value = float(change[worst])
+    change, p_values = missing_changes(before, evidence.matrix[evidence.judged])
+    moved = (p_values < SIGNIFICANCE) & (np.abs(change) > MISSING_SHIFT)
+    # What chance explains is shown only where nothing else is.
+    worst = int(np.where(moved, 1 + np.abs(change), np.abs(change)).argmax())
+    value, p, name = float(change[worst]), float(p_values[worst]), evidence.specs[worst].name
     return demand.judge(
         value,
-        ok=abs(value) <= MISSING_SHIFT,
-        breach=abs(value) > 5 * MISSING_SHIFT,
-        remark=said(evidence.specs[worst].name) if value else None,
+        ok=not moved.any(),
+        breach=abs(value) > 5 * MISSING_SHIFT and p < SEVERE,
+        remark=said(f"{name}; {p_words(p)} (Holm)", f"{name}; {p_words(p)} (Холм)")
+        if value
+        else None,
     )
+
+
+def missing_changes(before: Floats, now: Floats) -> tuple[Floats, Floats]:
+    """Return by how much each column's share of missing values rose, and p-values by Holm.
+
+    Notes
+    -----
+    The two-sided test of two equal proportions, with a pooled variance and Yates's correction.
+
+    Examples
+    --------
+    >>> before, now = np.array([[np.nan], [1.0]] * 100), np.array([[1.0], [1.0]] * 100)
+    >>> change, p_values = missing_changes(before, now)
+    >>> change.tolist(), bool(p_values[0] < 1e-9)
+    ([-0.5], True)
+    """
+    shares = missing_shares(before), missing_shares(now)
+    sizes = len(before), len(now)
+    pooled = (shares[0] * sizes[0] + shares[1] * sizes[1]) / sum(sizes)
+    error = np.sqrt(pooled * (1 - pooled) * (1 / sizes[0] + 1 / sizes[1]))
+    change = shares[1] - shares[0]
+    least = (1 / sizes[0] + 1 / sizes[1]) / 2
+    reach = np.maximum(np.abs(change) - least, 0.0)
+    z = np.divide(reach, error, out=np.zeros_like(change), where=error > 0)
+    return change, holm([normal_p_value(float(one)) for one in z])
 
 
 def _table(found: Drifts) -> Table:
