@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from time import monotonic
 from typing import Any, Final
 
@@ -271,8 +272,31 @@ def _bargain(before: _Measured, after: _Measured) -> float:
     return (after.ratio - before.ratio) / max(before.area - after.area, 1e-4)
 
 
-def approval_counts(log_odds: Floats, groups: Rows, approval_rate: float) -> list[tuple[int, int]]:
+def approved_shares(log_odds: Floats, approval_rate: float) -> Floats:
+    """Return for each row the share in which it is approved: 1, 0, or between at a tie.
+
+    Rows that share the last place share it evenly: their order in the table decides nothing.
+
+    Examples
+    --------
+    >>> approved_shares(np.array([3.0, 1.0, 2.0, 2.0]), 0.5).tolist()
+    [0.0, 1.0, 0.5, 0.5]
+    """
+    places = approval_rate * len(log_odds)
+    # As many whole rows as a sorted list has before the rate is reached, whatever it rounds to.
+    whole = ceil(round(places, 9))
+    last = np.partition(log_odds, max(whole, 1) - 1)[max(whole, 1) - 1]
+    before, tied = log_odds < last, log_odds == last
+    share = (whole - int(before.sum())) / int(tied.sum())
+    return np.where(before, 1.0, np.where(tied, share, 0.0))
+
+
+def approval_counts(
+    log_odds: Floats, groups: Rows, approval_rate: float
+) -> list[tuple[float, int]]:
     """Return approved and rows of each group with 30 rows or more, the largest group first.
+
+    Where a tie is divided, the approved are an expected count.
 
     Parameters
     ----------
@@ -287,28 +311,31 @@ def approval_counts(log_odds: Floats, groups: Rows, approval_rate: float) -> lis
     --------
     >>> groups = np.repeat([0, 1], [60, 40])
     >>> approval_counts(np.arange(100.0), groups, 0.5)
-    [(50, 60), (0, 40)]
+    [(50.0, 60), (0.0, 40)]
     """
-    approved = log_odds <= np.quantile(log_odds, approval_rate, method="lower")
-    # The quantile's own place is approved too: one row must not tip a tie.
-    approved &= np.argsort(np.argsort(log_odds, kind="stable")) < approval_rate * len(log_odds)
+    approved = approved_shares(log_odds, approval_rate)
     found = [
-        (int(approved[groups == one].sum()), int((groups == one).sum()))
+        (_clean(float(approved[groups == one].sum())), int((groups == one).sum()))
         for one in np.unique(_known(groups))
     ]
     large = [counts for counts in found if counts[1] >= LEAST_ROWS]
     return sorted(large, key=lambda counts: -counts[1])
 
 
-def _least_ratio(counts: Sequence[tuple[int, int]]) -> Estimate:
-    reference = (max(counts[0][0], 1), counts[0][1])
+def _clean(count: float) -> float:
+    """Return a sum of shares without what rounding left in it."""
+    return round(count, 9)
+
+
+def _least_ratio(counts: Sequence[tuple[float, int]]) -> Estimate:
+    reference = (max(counts[0][0], 1.0), counts[0][1])
     ratios = [rate_ratio(*group, *reference) for group in counts[1:]]
     return min(ratios, key=lambda one: one.value)
 
 
-def _parity(counts: Sequence[tuple[int, int]]) -> float:
+def _parity(counts: Sequence[tuple[float, int]]) -> float:
     """Return the least ratio, turned around where a group is favoured: 1 is equal treatment."""
-    reference = max(counts[0][0], 1) / counts[0][1]
+    reference = max(counts[0][0], 1.0) / counts[0][1]
     ratios = [max(hits, 0.5) / rows / reference for hits, rows in counts[1:]]
     return min(min(ratio, 1 / ratio) for ratio in ratios)
 
@@ -354,5 +381,5 @@ def _judge(
 def _profit(default: NDArray[Any], log_odds: Floats, plan: SearchPlan) -> float | None:
     if plan.terms is None:
         return None
-    approved = np.argsort(np.argsort(log_odds, kind="stable")) < plan.approval_rate * len(log_odds)
-    return float(plan.terms.profit(default)[approved].sum()) / len(default)
+    approved = approved_shares(log_odds, plan.approval_rate)
+    return float(plan.terms.profit(default) @ approved) / len(default)

@@ -11,14 +11,14 @@ from loanwright.metrics.samples import ParameterOutOfRange
 
 
 def rate_ratio(
-    hits: int, rows: int, reference_hits: int, reference_rows: int, *, level: float = 0.95
+    hits: float, rows: int, reference_hits: float, reference_rows: int, *, level: float = 0.95
 ) -> Estimate:
     """Return the ratio of two rates with a log-normal interval.
 
     Parameters
     ----------
     hits, rows
-        Of the group.
+        Of the group; the hits may be an expected count.
     reference_hits, reference_rows
         Of the group it is compared with.
 
@@ -145,7 +145,7 @@ def _wilson(rate: float, rows: int, z: float) -> tuple[float, float]:
     return (centre - reach) / widened, (centre + reach) / widened
 
 
-def _check(hits: int, rows: int) -> None:
+def _check(hits: float, rows: int) -> None:
     if rows < 1 or not 0 <= hits <= rows:
         raise ParameterOutOfRange(
             name="hits", value=hits, demand=f"it must lie between 0 and {rows} rows, ≥ 1"

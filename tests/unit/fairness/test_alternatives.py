@@ -10,6 +10,7 @@ from loanwright.fairness.alternatives import (
     NothingToSearch,
     SearchPlan,
     approval_counts,
+    approved_shares,
     search_alternatives,
 )
 from loanwright.features.columns import ColumnSpec
@@ -100,6 +101,28 @@ def test_groups_that_are_not_known_are_decided_and_not_counted():
 def test_ties_do_not_approve_more_than_the_rate():
     counts = approval_counts(np.zeros(100), np.repeat([0, 1], 50), 0.5)
     assert sum(hits for hits, _ in counts) == 50
+
+
+def test_a_tie_is_divided_among_groups_whatever_the_order_of_rows():
+    groups = np.repeat([0, 1], 50)
+    assert approval_counts(np.zeros(100), groups, 0.5) == [(25, 50), (25, 50)]
+    assert approval_counts(np.zeros(100), groups[::-1], 0.5) == [(25, 50), (25, 50)]
+
+
+def test_only_the_tie_at_the_cutoff_is_divided():
+    log_odds = np.repeat([-1.0, 0.0, 1.0], [20, 60, 20])
+    groups = np.arange(100) % 2
+    shares = approved_shares(log_odds, 0.5)
+    assert shares.tolist() == [1.0] * 20 + [0.5] * 60 + [0.0] * 20
+    assert approval_counts(log_odds, groups, 0.5) == [(25, 50), (25, 50)]
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.29, 0.5, 0.57, 0.999])
+def test_without_ties_as_many_are_approved_as_a_sorted_list_has(rate):
+    log_odds = np.random.default_rng(4).normal(size=100)
+    shares = approved_shares(log_odds, rate)
+    assert set(shares.tolist()) <= {0.0, 1.0}
+    assert shares.sum() == np.ceil(round(100 * rate, 9))
 
 
 @pytest.mark.parametrize("rate", [0.0, 1.0])
