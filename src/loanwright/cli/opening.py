@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loanwright.cli.console import remark
 from loanwright.cli.failures import fail
 from loanwright.features.product import load_product
 
@@ -79,7 +80,10 @@ def publish_policy(service: "Service", product: "Product", *, anew: bool) -> Non
 
 
 def promote_champions(service: "Service", product: "Product", *, anew: bool) -> None:
-    """Register the packages of a product and promote those its file names."""
+    """Register the packages of a product and promote those its file names, and say so.
+
+    A champion that a person has approved keeps its place: only a person can give it to another.
+    """
     from loanwright.service.registry.schemas import State
 
     live = {(model.product, model.segment): model.hash for model in service.registry.list_live()}
@@ -90,8 +94,22 @@ def promote_champions(service: "Service", product: "Product", *, anew: bool) -> 
         paths = list_packages(service.settings.models_dir, product.name, name, segment.champion)
         models = [service.registry.register(path, by=COMMAND_LINE) for path in paths]
         fresh = [model for model in models if _made_for(service, model.hash, product)]
-        if fresh and fresh[0].hash != champion:
-            service.registry.promote(fresh[0].hash, to=State.CHAMPION, by=COMMAND_LINE)
+        if not fresh or fresh[0].hash == champion:
+            continue
+        found, place = fresh[0], f"{product.name} ({name})"
+        person = None if champion is None else _approver(service, champion)
+        if person is not None:
+            remark(f"{place} keeps the champion that {person} has approved. To change it:")
+            remark(f"  loanwright model approve {found.hash[:12]} --by SOMEBODY")
+            continue
+        service.registry.promote(found.hash, to=State.CHAMPION, by=COMMAND_LINE)
+        remark(f"{place} is decided by {found.hash[:12]} ({found.family}), as its file says.")
+
+
+def _approver(service: "Service", champion: str) -> str | None:
+    """Return the person who made this model champion, if it was one."""
+    by = service.registry.list_transitions(champion)[-1].by
+    return None if by == COMMAND_LINE else by
 
 
 def list_packages(models_dir: Path, product: str, segment: str, family: str) -> list[Path]:

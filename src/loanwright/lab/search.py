@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
@@ -90,6 +91,12 @@ class Search:
 Told = Callable[[TriedSettings, int, float | None], None]
 
 
+def _database_trouble() -> type[Exception]:
+    # Optuna lets the errors of its database through; the lab itself has nothing to do with one.
+    found: type[Exception] = import_module("sqlalchemy.exc").SQLAlchemyError
+    return found
+
+
 def open_storage(url: str | None, directory: Path) -> "BaseStorage":
     """Open the database that holds the studies.
 
@@ -120,7 +127,7 @@ def open_storage(url: str | None, directory: Path) -> "BaseStorage":
                 heartbeat_interval=HEARTBEAT,
                 grace_period=3 * HEARTBEAT,
             )
-    except (ValueError, ImportError, RuntimeError, OSError) as error:
+    except (ValueError, ImportError, RuntimeError, OSError, _database_trouble()) as error:
         raise StorageRefused(cause=f"{type(error).__name__}: {error}") from error
 
 

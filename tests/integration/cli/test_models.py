@@ -1,7 +1,14 @@
 """A model is registered by one person, approved by another, and its history can be read."""
 
+from dataclasses import replace
+
 import pytest
-from tests.handmade import handmade_package
+from tests.handmade import CARD, handmade_package
+
+from loanwright.cli.opening import promote_champions
+from loanwright.service.bootstrap import build, upgrade_database
+from loanwright.service.registry.schemas import State
+from loanwright.service.settings import Settings
 
 
 @pytest.fixture
@@ -33,3 +40,25 @@ def test_one_person_registers_and_another_approves(shell, package):
 def test_an_unknown_model_is_a_sentence(shell):
     result = shell.run("model", "approve", "abc", "--by", "Boris")
     assert (result.returncode, result.stderr) == (1, "Error: There is no model abc.\n")
+
+
+def test_an_approved_champion_keeps_its_place_when_products_are_served_anew(tmp_path, capsys):
+    settings = Settings(var_dir=tmp_path / "var", identity_key="k" * 32)
+    card = replace(CARD, segments={"new": replace(CARD.segment("new"), champion="scorecard")})
+    first = handmade_package(settings.models_dir)
+    upgrade_database(settings)
+    service = build(settings)
+    promote_champions(service, card, anew=True)
+    assert service.registry.champion("credit-card", "new").hash == first.hash
+
+    other = handmade_package(settings.models_dir, **{"card.md": b"another card\n"})
+    promote_champions(service, card, anew=True)
+    assert service.registry.champion("credit-card", "new").hash == other.hash
+    assert "as its file says" in capsys.readouterr().err
+
+    service.registry.approve(first.hash, to=State.CHAMPION, by="Boris")
+    other.path.touch()
+    promote_champions(service, card, anew=True)
+    assert service.registry.champion("credit-card", "new").hash == first.hash
+    assert "keeps the champion that Boris has approved" in capsys.readouterr().err
+    service.close()

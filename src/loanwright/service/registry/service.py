@@ -36,7 +36,11 @@ class TransitionRefused(Conflict):
 
 
 class SecondPersonNeeded(Forbidden):
-    """{person} registered the model {model_hash}; somebody else must approve it."""
+    """{person} made or registered the model {model_hash}; somebody else must approve it."""
+
+
+class NameMissing(Rejected):
+    """A model is registered, approved and retired by somebody with a name."""
 
 
 class ModelAmbiguous(Conflict):
@@ -54,6 +58,7 @@ class Registry:
 
     def register(self, path: Path, *, by: str, note: str = "") -> Model:
         """Take in the package in a directory as a candidate; a second time changes nothing."""
+        by = _named(by)
         package = self._packages.open(path)
         now = self._clock.now()
         row = {
@@ -71,9 +76,10 @@ class Registry:
             return repository.list_models(connection, hash=package.hash)[0]
 
     def approve(self, model_hash: str, *, to: State, by: str, note: str = "") -> Model:
-        """Make a model challenger or champion, by somebody other than who registered it."""
-        author = self.list_transitions(self.get(model_hash).hash)[0].by
-        if author.casefold() == by.casefold():
+        """Make a model challenger or champion, by somebody who neither made nor registered it."""
+        model = self.get(model_hash)
+        authors = {self.list_transitions(model_hash)[0].by, *_makers(self.open(model))}
+        if _plain(by) in {_plain(author) for author in authors}:
             raise SecondPersonNeeded(person=by, model_hash=model_hash)
         return self.promote(model_hash, to=to, by=by, note=note)
 
@@ -138,6 +144,7 @@ class Registry:
             return tuple(repository.list_transitions(connection, model_hash))
 
     def _move(self, model_hash: str, to: State, *, by: str, note: str) -> Model:
+        by = _named(by)
         with self._database.write() as connection:
             found = repository.list_models(connection, hash=model_hash)
             if not found:
@@ -169,6 +176,23 @@ class Registry:
             champions = repository.list_models(connection, state=State.CHAMPION)
         # Two promotions at the same moment may leave two champions: the later one decides.
         return {(one.product, one.segment): one for one in champions}
+
+
+def _named(person: str) -> str:
+    name = " ".join(person.split())
+    if not name:
+        raise NameMissing
+    return name
+
+
+def _plain(person: str) -> str:
+    return " ".join(person.split()).casefold()
+
+
+def _makers(package: Package) -> set[str]:
+    """Return who is on record as having changed the model in a package."""
+    changed = package.manifest.get("recalibrated", {})
+    return {str(changed["by"])} if "by" in changed else set()
 
 
 def _transition(model_hash: str, state: State, *, by: str, note: str) -> dict[str, str]:

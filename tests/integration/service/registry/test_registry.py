@@ -11,6 +11,7 @@ from loanwright.service.registry.service import (
     ModelAmbiguous,
     ModelNotFound,
     ModelUnavailable,
+    NameMissing,
     NoChampion,
     SecondPersonNeeded,
     TransitionRefused,
@@ -150,7 +151,7 @@ def test_a_package_that_does_not_load_is_not_promoted(registry, models_dir, bare
 def test_who_registered_a_model_cannot_approve_it(registry, models_dir):
     model = registry.register(write_plain(models_dir, "new"), by="Ann")
 
-    for person in ("Ann", "ann"):
+    for person in ("Ann", "ann", " ANN  "):
         with pytest.raises(SecondPersonNeeded, match=person):
             registry.approve(model.hash, to=State.CHAMPION, by=person)
     assert registry.list_live() == ()
@@ -168,3 +169,29 @@ def test_a_model_is_found_by_the_beginning_of_its_hash(registry, models_dir):
         registry.find("")
     with pytest.raises(ModelNotFound):
         registry.find("nothing")
+
+
+def test_nobody_registers_or_approves_without_a_name(registry, models_dir):
+    path = write_plain(models_dir, "new")
+    with pytest.raises(NameMissing):
+        registry.register(path, by="  ")
+    model = registry.register(path, by=" Ann  Lee ")
+    assert states(registry, model) == [(State.CANDIDATE, "Ann Lee", "")]
+    with pytest.raises(NameMissing):
+        registry.approve(model.hash, to=State.CHAMPION, by="")
+
+
+class Recalibrated(PlainPackage):
+    @property
+    def manifest(self):
+        return {"recalibrated": {"by": "Cy"}}
+
+
+def test_who_recalibrated_a_model_cannot_approve_it(settings):
+    service = build(settings, load_package=Recalibrated.load)
+    path = write_plain(service.settings.models_dir, "new")
+    model = service.registry.register(path, by="command line")
+    with pytest.raises(SecondPersonNeeded, match="cy"):
+        service.registry.approve(model.hash, to=State.CHAMPION, by="cy")
+    service.registry.approve(model.hash, to=State.CHAMPION, by="ann")
+    service.close()
