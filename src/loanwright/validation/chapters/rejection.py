@@ -1,7 +1,7 @@
 """Chapter 13: those who were refused, and the range in which the truth about all lies."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -11,17 +11,24 @@ from loanwright.metrics.estimate import Estimate
 from loanwright.validation.chapters.overrides import NEEDED, decisions_of
 from loanwright.validation.evidence import Booleans, Evidence, Floats, answers_of
 from loanwright.validation.judging import Demand, headings
-from loanwright.validation.rejects import RejectRange, reject_range
+from loanwright.validation.rejects import LEAST_RANDOMISED, RejectRange, reject_range
 from loanwright.validation.values import Cell, Chapter, Figure, Table, said
+
+if TYPE_CHECKING:
+    import polars as pl
 
 FLOOR = 0.5
 
 
+LOT: Final = "accepted_at_random"
+
+
 class Refused(NamedTuple):
-    """Stated probabilities of the refused, and who was accepted by lot among the judged."""
+    """What the model says about the refused, and which judged rows were accepted by lot."""
 
     probability: Floats
     log_odds: Floats
+    by_lot: Booleans
 
 
 def rejection_chapter(evidence: Evidence) -> Chapter:
@@ -38,7 +45,13 @@ def rejection_chapter(evidence: Evidence) -> Chapter:
             "В выборке исходы только принятых. Сколько отклонено, насколько они непохожи на "
             "принятых и в каких границах лежит правда обо всех.",
         ),
-        figures=(_share(evidence), _unlike(evidence, refused), _rate(found), _auc(found)),
+        figures=(
+            _share(evidence),
+            _unlike(evidence, refused),
+            _rate(found),
+            _rate_by_lot(found),
+            _auc(found),
+        ),
         tables=() if found is None else (_table(found),),
         notes=(
             said(
@@ -69,7 +82,35 @@ def find_refused(evidence: Evidence) -> Refused | None:
     columns = columns_from_table(evidence.product, refused)
     matrix = matrix_from_columns(evidence.product, evidence.segment, columns)
     answers = answers_of(evidence.model, matrix)
-    return Refused(probability=answers.probability, log_odds=answers.log_odds)
+    return Refused(
+        probability=answers.probability,
+        log_odds=answers.log_odds,
+        by_lot=accepted_by_lot(evidence, table),
+    )
+
+
+def accepted_by_lot(evidence: Evidence, table: "pl.DataFrame") -> Booleans:
+    """Return which judged rows would have been refused and were accepted by lot.
+
+    Decisions and sample share no key: a judged row is found again by its model features. Rows
+    that look like someone accepted in the regular way stay with those.
+    """
+    judged = _keys(evidence.matrix[evidence.judged])
+    if LOT not in table.columns:
+        return np.zeros(len(judged), dtype=np.bool_)
+    accepted = table.filter(table["outcome"].cast(str) == "approve")
+    told = accepted[LOT].cast(str).str.to_lowercase().fill_null("")
+    drawn = np.isin(told.to_numpy().astype(str), ("true", "yes", "1", "1.0"))
+    columns = columns_from_table(evidence.product, accepted)
+    keys = _keys(matrix_from_columns(evidence.product, evidence.segment, columns))
+    return np.isin(judged, np.setdiff1d(keys[drawn], keys[~drawn]))
+
+
+def _keys(matrix: Floats) -> np.ndarray:
+    """Return one value for each row; equal rows have equal ones, missing values included."""
+    # Adding zero makes −0 and 0 the same bytes; one NaN stands for all.
+    clean = np.ascontiguousarray(np.where(np.isnan(matrix), np.nan, matrix) + 0.0)
+    return np.array([row.tobytes().hex() for row in clean])
 
 
 def _range(evidence: Evidence, refused: Refused) -> RejectRange:
@@ -81,6 +122,7 @@ def _range(evidence: Evidence, refused: Refused) -> RejectRange:
         evidence.answers.probability[rows],
         evidence.bad[rows],
         refused.probability[::step],
+        randomised=refused.by_lot,
         seed=evidence.seed,
     )
 
@@ -166,6 +208,34 @@ def _rate(found: RejectRange | None) -> Figure:
         return demand.absent(*_NEEDS)
     low, high = found.bad_rate
     return demand.judge(_between(found.bad_rate, _middle(found, "bad_rate")), ok=high - low <= 0.1)
+
+
+def _rate_by_lot(found: RejectRange | None) -> Figure:
+    demand = Demand(
+        name="bad_rate_by_lot",
+        title=said("Default rate of all applicants, from those accepted by lot",
+                   "Доля дефолтов всех заявителей по принятым по жребию"),
+        threshold=said(
+            "the interval meets the range of the assumptions",
+            "интервал пересекается с размахом предположений",
+        ),
+        by=reject_range,
+        kind="share",
+    )  # fmt: skip
+    if found is None:
+        return demand.absent(*_NEEDS)
+    drawn = [one.bad_rate for one in found.estimates if one.method == "randomised"]
+    if not drawn:
+        return demand.absent(
+            f"{LEAST_RANDOMISED} judged rows accepted by lot ({LOT} in --decisions)",
+            f"{LEAST_RANDOMISED} проверочных строк, принятых по жребию ({LOT} в --decisions)",
+        )
+    assumed = [one.bad_rate for one in found.estimates if one.method not in ("none", "randomised")]
+    low, high = min(one.lower for one in assumed), max(one.upper for one in assumed)
+    ok = drawn[0].lower <= high and drawn[0].upper >= low
+    remark = said(f"assumptions: {low:.2%} to {high:.2%}",
+                  f"предположения: от {low:.2%} до {high:.2%}")  # fmt: skip
+    return demand.judge(drawn[0], ok=ok, remark=remark)
 
 
 def _auc(found: RejectRange | None) -> Figure:
