@@ -121,26 +121,37 @@ def _collinearity(evidence: Evidence) -> Figure:
     )
 
     def make() -> Figure:
-        columns = _numeric(evidence)
-        factors = vif(columns[0])
+        columns, names = quantities(evidence)
+        if len(names) < 2:
+            return demand.absent(*_NEEDS)
+        factors = vif(columns)
         worst = int(np.nanargmax(factors))
         linear = evidence.model.family in ("logistic", "scorecard")
         value = min(float(factors[worst]), 1e6)
-        return demand.judge(value, ok=value <= 10 or not linear, remark=said(columns[1][worst]))
+        return demand.judge(value, ok=value <= 10 or not linear, remark=said(names[worst]))
 
     return demand.attempt(make)
 
 
-def _numeric(evidence: Evidence) -> tuple[np.ndarray, list[str]]:
-    """Return the judged rows of varying features, missing values at the median, and names."""
-    chosen, names = [], []
+_NEEDS = ("two numeric features that vary", "два меняющихся числовых признака")
+
+
+def quantities(evidence: Evidence) -> tuple[np.ndarray, list[str]]:
+    """Return the judged rows of varying numbers, and their names.
+
+    Codes of categories are no quantities and are left out. Missing and special values, no
+    quantities either, are put at the median of the others.
+    """
+    judged = evidence.matrix[evidence.judged]
+    chosen, names = [np.empty((len(judged), 0))], []
     for place, spec in enumerate(evidence.specs):
-        values = evidence.matrix[evidence.judged, place]
-        present = values[~np.isnan(values)]
-        if len(present) and present.std() > 0:
-            chosen.append(np.where(np.isnan(values), np.median(present), values))
+        values = judged[:, place]
+        usable = ~np.isnan(values) & ~np.isin(values, spec.special)
+        if spec.kind == "numeric" and usable.any() and np.ptp(values[usable]) > 0:
+            filled = np.where(usable, values, np.median(values[usable]))
+            chosen.append(filled[:, np.newaxis])
             names.append(spec.name)
-    return np.column_stack(chosen), names
+    return np.hstack(chosen), names
 
 
 def _correlation(evidence: Evidence) -> Figure:
@@ -153,9 +164,9 @@ def _correlation(evidence: Evidence) -> Figure:
         ),
         by=rank_correlations,
     )
-    columns, names = _numeric(evidence)
+    columns, names = quantities(evidence)
     if len(names) < 2:
-        return demand.absent("two features that vary", "два меняющихся признака")
+        return demand.absent(*_NEEDS)
     found = np.abs(rank_correlations(columns))
     np.fill_diagonal(found, 0.0)
     one, other = np.unravel_index(int(found.argmax()), found.shape)
