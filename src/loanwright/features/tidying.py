@@ -22,6 +22,10 @@ AMOUNT_WITH_COMMA: Final = (
 CURRENCY: Final = r"[$€£¥₽]"
 PERCENT: Final = r"^[-+]?\d+(?:\.\d+)?\s*%$"
 PLAIN_NUMBER: Final = r"^[-+]?\d+$"
+#: No leading zero: texts such as 0123 are codes.
+WHOLE_OR_DECIMAL: Final = r"^[-+]?(?:0|[1-9]\d*)(?:\.\d+)?$"
+#: What people write where they have nothing, in small letters.
+NOTHING: Final = ("na", "n/a", "#n/a", "null", "nan", "-", "?")
 #: How days are written, and the format of each; polars alone would read the year 97 as well.
 DATE_FORMATS: Final = (
     (r"^\d{1,2}-[A-Za-z]{3}-\d{2}$", "%d-%b-%y"),
@@ -90,6 +94,20 @@ def _stripped(series: pl.Series) -> pl.Series:
 
 
 def _read(series: pl.Series) -> tuple[pl.Series, str]:
+    """Return a column read, with words for missing taken for such where the others are numbers."""
+    empty = series.str.to_lowercase().is_in(NOTHING)
+    if not bool(empty.any()):
+        return _parsed(series)
+    read, remark = _parsed(series.set(empty.fill_null(False), None))
+    if read.dtype == series.dtype and _all(read.drop_nulls(), WHOLE_OR_DECIMAL):
+        read, remark = _as_numbers(read), "numbers were read"
+    if read.dtype == series.dtype or not remark:
+        return series, ""
+    words = sorted(set(series.filter(empty).to_list()))
+    return read, f"{remark}; missing: {', '.join(words)}"
+
+
+def _parsed(series: pl.Series) -> tuple[pl.Series, str]:
     present = series.drop_nulls()
     if not len(present):
         return series, ""

@@ -43,7 +43,7 @@ def test_percentages_and_decimal_commas_are_read():
     assert tidied("12,5", "0,25")[0] == [12.5, 0.25]
 
 
-@pytest.mark.parametrize("other", ["n/a", "12,34.5", "$", "1,23,456", "twelve"])
+@pytest.mark.parametrize("other", ["none", "12,34.5", "$", "1,23,456", "twelve"])
 def test_one_text_that_is_no_amount_leaves_the_column_as_it_is(other):
     values, remarks = tidied("$70,000.00", other)
     assert values == ["$70,000.00", other]
@@ -85,3 +85,14 @@ def test_numbers_are_left_alone():
     result = tidy_table(table)
     assert result.table.equals(table)
     assert result.remarks == ()
+
+
+def test_words_for_nothing_are_missing_among_numbers_and_days_and_stay_elsewhere():
+    assert tidied("$1,200.00", "N/A", "-") == (
+        [1200.0, None, None],
+        ("column: amounts written as text were read as numbers; missing: -, N/A",),
+    )
+    assert tidied("12", "NA", "0.5")[0] == [12.0, None, 0.5]
+    assert tidied("31.12.2020", "n/a")[0] == [date(2020, 12, 31), None]
+    assert tidied("rent", "N/A") == (["rent", "N/A"], ())
+    assert tidied("0123", "?") == (["0123", "?"], ())
