@@ -13,6 +13,7 @@ from loanwright.engine.runtime import Runtime
 from loanwright.features.columns import ColumnSpec, column_specs, matrix_from_columns
 from loanwright.features.product import Product
 from loanwright.scaling import Scale
+from loanwright.validation.beside import check_decisions, check_outcomes
 from loanwright.validation.samples import JUDGED, SamplesUnfit
 
 if TYPE_CHECKING:
@@ -114,6 +115,12 @@ class Circumstances:
     champion: "Rival | None" = None
     implementation: Implementation | None = None
     stored: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.decisions is not None:
+            check_decisions(self.decisions)
+        if self.outcomes is not None:
+            check_outcomes(self.outcomes)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

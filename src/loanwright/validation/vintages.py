@@ -237,13 +237,15 @@ def migration_plots(evidence: Evidence) -> tuple[Plot, ...]:
 def roll_shares(evidence: Evidence) -> np.ndarray | None:
     """Return the shares with which days past due roll on within a month, or None without data.
 
+    A row from which nobody went on to a next month is NaN.
+
     Returns
     -------
     ndarray or None
         (4, 4) from 0, 30, 60 and 90 days past due to the same a month later.
     """
     table = evidence.beside.outcomes
-    if table is None or not {"application", "month_on_book", "days_past_due"} <= set(table.columns):
+    if table is None:
         return None
     ordered = table.sort("application", "month_on_book")
     account = ordered["application"].rle_id().to_numpy()
@@ -252,7 +254,8 @@ def roll_shares(evidence: Evidence) -> np.ndarray | None:
     next_month = (account[1:] == account[:-1]) & (month[1:] == month[:-1] + 1)
     counts = np.zeros((len(STATES), len(STATES)))
     np.add.at(counts, (state[:-1][next_month], state[1:][next_month]), 1)
-    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
+    base = counts.sum(axis=1, keepdims=True)
+    return np.where(base > 0, counts / np.maximum(base, 1), np.nan)
 
 
 def roll_rates(evidence: Evidence) -> Figure:
@@ -273,6 +276,11 @@ def roll_rates(evidence: Evidence) -> Figure:
             "monthly outcomes (--outcomes): application, month_on_book, days_past_due",
             "помесячные исходы (--outcomes): application, month_on_book, days_past_due",
         )
+    if np.isnan([shares[1, 2], shares[2, 3]]).any():
+        return demand.absent(
+            "accounts at 30 and at 60 days past due, each with the month after it",
+            "счета с просрочкой 30 и 60 дней, у каждого — и следующий месяц",
+        )
     return demand.judge(float(shares[2, 3]), ok=bool(shares[2, 3] >= shares[1, 2]))
 
 
@@ -290,7 +298,7 @@ def roll_tables(evidence: Evidence) -> tuple[Table, ...]:
                 *((f"→ {state}", f"→ {state}", "share") for state in STATES),
             ),
             rows=tuple(
-                (state, *(float(share) for share in row))
+                (state, *(None if np.isnan(share) else float(share) for share in row))
                 for state, row in zip(STATES, shares, strict=True)
             ),
         ),

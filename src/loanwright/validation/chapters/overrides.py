@@ -7,6 +7,7 @@ import numpy as np
 from loanwright.metrics.comparison import holm
 from loanwright.metrics.distributions import jeffreys
 from loanwright.metrics.estimate import Estimate
+from loanwright.validation.beside import DECISIONS
 from loanwright.validation.chapters.profit import GAIN, LOSS
 from loanwright.validation.evidence import Evidence
 from loanwright.validation.judging import Demand, headings, named
@@ -20,7 +21,7 @@ CONCERN: Final = 0.10
 LEVEL: Final = 0.05
 LEAST_OUTCOMES: Final = 20
 BREAK_EVEN: Final = GAIN / (GAIN + LOSS)
-NEEDED: Final = ("recommended", "outcome")
+NEEDED: Final = DECISIONS
 
 
 def overrides_chapter(evidence: Evidence) -> Chapter:
@@ -56,17 +57,19 @@ def overrides_chapter(evidence: Evidence) -> Chapter:
 
 
 def decisions_of(evidence: Evidence) -> "pl.DataFrame | None":
-    """Return the table of decisions where it has what overrides need."""
-    table = evidence.beside.decisions
-    if table is None or any(name not in table.columns for name in NEEDED):
-        return None
-    return table
+    """Return the table of decisions, where there is one; it was checked when it was given."""
+    return evidence.beside.decisions
 
 
 def _needs(demand: Demand, *columns: str) -> Figure:
     wanted = ", ".join((*NEEDED, *columns))
     return demand.absent(f"a table of decisions (--decisions) with {wanted}",
                          f"таблица решений (--decisions) со столбцами {wanted}")  # fmt: skip
+
+
+def _without_base(demand: Demand) -> Figure:
+    return demand.absent("decisions for which approving or declining was recommended",
+                         "решения, по которым рекомендовано одобрить или отказать")  # fmt: skip
 
 
 def override_sides(table: "pl.DataFrame") -> tuple[np.ndarray, np.ndarray]:
@@ -77,12 +80,16 @@ def override_sides(table: "pl.DataFrame") -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def override_rates(table: "pl.DataFrame") -> tuple[Estimate, Estimate]:
-    """Return low-side overrides as a share of recommended declines, and high-side of approvals."""
+def override_rates(table: "pl.DataFrame") -> tuple[Estimate | None, Estimate | None]:
+    """Return low-side overrides as a share of recommended declines, and high-side of approvals.
+
+    None stands for a side on which nothing was recommended.
+    """
     recommended = table["recommended"].to_numpy().astype(str)
     found = []
     for side, of in zip(override_sides(table), ("decline", "approve"), strict=True):
-        found.append(jeffreys(int(side.sum()), max(int((recommended == of).sum()), 1)))
+        base = int((recommended == of).sum())
+        found.append(jeffreys(int(side.sum()), base) if base else None)
     return found[0], found[1]
 
 
@@ -99,14 +106,17 @@ def _rate(table: "pl.DataFrame | None") -> Figure:
     )
     if table is None:
         return _needs(demand)
+    sides = override_rates(table)
+    if sides == (None, None):
+        return _without_base(demand)
     low, high = override_sides(table)
     rate = jeffreys(int((low | high).sum()), len(low))
-    sides = override_rates(table)
+    shares = ["—" if side is None else f"{side.value:.2%}" for side in sides]
     remark = said(
-        f"low side {sides[0].value:.2%} of recommended declines, high side {sides[1].value:.2%} "
+        f"low side {shares[0]} of recommended declines, high side {shares[1]} "
         "of recommended approvals",
-        f"низкая сторона {sides[0].value:.2%} рекомендованных отказов, высокая "
-        f"{sides[1].value:.2%} рекомендованных одобрений",
+        f"низкая сторона {shares[0]} рекомендованных отказов, высокая "
+        f"{shares[1]} рекомендованных одобрений",
     )
     bad = rate.lower > TRIGGER
     return demand.judge(rate, ok=not bad, breach=rate.lower > CONCERN, remark=remark)
@@ -150,6 +160,8 @@ def _people(table: "pl.DataFrame | None", column: str) -> Figure:
     )
     if table is None or column not in table.columns:
         return _needs(demand, column)
+    if override_rates(table) == (None, None):
+        return _without_base(demand)
     wrong = [
         f"{name} ({rate.value:.1%})"
         for name, _, rate, p in unusual_people(table, column)
@@ -170,8 +182,10 @@ def _reasons(table: "pl.DataFrame | None") -> Figure:
         return _needs(demand, "override_reason")
     low, high = override_sides(table)
     overridden = low | high
-    silent = table["override_reason"].is_null().to_numpy() & overridden
-    share = float(silent.sum() / max(overridden.sum(), 1))
+    if not overridden.any():
+        return demand.absent("an override", "хотя бы одно отступление")
+    written = table["override_reason"].cast(str).str.strip_chars().fill_null("") != ""
+    share = float((~written.to_numpy() & overridden).sum() / overridden.sum())
     return demand.judge(share, ok=share == 0, breach=share > TRIGGER)
 
 
