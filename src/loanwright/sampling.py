@@ -79,7 +79,7 @@ class Sample:
         return digest.hexdigest()
 
 
-def read_sample(product: Product, table: "pl.DataFrame") -> Sample:
+def read_sample(product: Product, table: "pl.DataFrame", *, least: int = LEAST_OF_EACH) -> Sample:
     """Read a polars table as the product describes it.
 
     Parameters
@@ -88,6 +88,9 @@ def read_sample(product: Product, table: "pl.DataFrame") -> Sample:
         Its dictionary names the columns; its ``sample`` names label, person and date.
     table
         The table; columns that the product does not know are left alone.
+    least
+        How many defaults, and how many good rows, are asked for. Training needs 50; to judge a
+        model on a portfolio with few defaults, 2 will do.
 
     Returns
     -------
@@ -100,7 +103,7 @@ def read_sample(product: Product, table: "pl.DataFrame") -> Sample:
         If a named column is absent, a value does not fit the dictionary, or the date is neither
         a date, a text as YYYY-MM-DD nor a number.
     SampleHasOneClass, TooFewDefaults
-        If there are fewer than 50 defaults or 50 good rows.
+        If there are none, or fewer than ``least``, defaults or good rows.
 
     Examples
     --------
@@ -112,7 +115,7 @@ def read_sample(product: Product, table: "pl.DataFrame") -> Sample:
     """
     named = product.sample
     default = labels_from_table(product, table)
-    _refuse_too_few(default)
+    _refuse_too_few(default, least)
     known = {feature.column for feature in product.features.values()}
     known |= {name for name in (named.default, named.applicant, named.date) if name}
     return Sample(
@@ -124,13 +127,13 @@ def read_sample(product: Product, table: "pl.DataFrame") -> Sample:
     )
 
 
-def _refuse_too_few(default: NDArray[np.int8]) -> None:
+def _refuse_too_few(default: NDArray[np.int8], least: int) -> None:
     rows, bad = len(default), int(default.sum())
     for found, what, other in ((bad, "defaults", "good"), (rows - bad, "good rows", "defaults")):
         if not found:
             raise SampleHasOneClass(rows=rows, what=other)
-        if found < LEAST_OF_EACH:
-            raise TooFewDefaults(found=found, what=what, rows=rows, least=LEAST_OF_EACH)
+        if found < least:
+            raise TooFewDefaults(found=found, what=what, rows=rows, least=least)
 
 
 def _column(table: "pl.DataFrame", name: str | None, what: str) -> "pl.Series | None":

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from loanwright.validation.page import render_full
 
 if TYPE_CHECKING:
     import polars as pl
+
+#: One default has no spread, so that no interval can be computed.
+LEAST_OF_EACH: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,7 +92,8 @@ def validate(
     Raises
     ------
     ColumnsRefused, SampleHasOneClass, TooFewDefaults
-        Where the table cannot be judged.
+        Where the table cannot be judged. Two defaults are enough: what cannot be computed from
+        them is said to be not available.
     PackageRefused
         Where the package on disk is no longer the one that was opened.
     """
@@ -101,7 +105,7 @@ def gather_evidence(
 ) -> Evidence:
     """Return everything that the chapters look at, read and checked."""
     given = beside or Beside()
-    sample = read_sample(package.product, table)
+    sample = read_sample(package.product, table, least=LEAST_OF_EACH)
     seed = int(package.manifest["seed"])
     return Evidence(
         product=package.product,

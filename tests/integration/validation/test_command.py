@@ -1,15 +1,23 @@
 """`loanwright validate` from package and table to page and JSON, twice the same bytes."""
 
 import json
+from typing import get_args
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from loanwright.cli.main import app
+from loanwright.cli.validate import Language, Rules, Tier
 from loanwright.datasets.bundled import load_dataset
+from loanwright.fairness.jurisdictions import NAMES
 from loanwright.features.product import bundled_product
+from loanwright.packaging.package import ModelPackage
 from loanwright.training import train
+from loanwright.validating import validate
+from loanwright.validation.chapters.monitoring import VALID
 from loanwright.validation.full import CHAPTERS
+from loanwright.validation.shown import LANGUAGES
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +60,32 @@ def test_judged_rows_are_those_the_model_has_not_seen(package, tmp_path):
     assert report["judged"] == "holdout"
     assert report["subject"]["rows"] == 200
     assert report["report_date"] is None
+
+
+@pytest.mark.parametrize("defaults", [2, 5, 49])
+def test_a_portfolio_with_few_defaults_is_judged_all_the_same(package, defaults):
+    table = load_dataset("instalment-loan")
+    bad = pl.col("default") == 1
+    few = pl.concat([table.filter(~bad), table.filter(bad).head(defaults)])
+    report = validate(ModelPackage.load(package), few)
+    assert (report["judged"], report["subject"]["defaults"]) == ("fresh", defaults)
+    assert len(report["chapters"]) == len(CHAPTERS) + 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "known"),
+    [("--language", "de", "ru"), ("--tier", "huge", "medium"), ("--jurisdiction", "mars", "eu")],
+)
+def test_an_option_outside_its_choices_is_refused_with_the_choices(package, option, value, known):
+    found = run(package, option, value)
+    assert found.exit_code == 2
+    said = "".join(found.output.split())
+    assert option in said
+    assert f"'{value}'isnotoneof" in said
+    assert f"'{known}'" in said
+
+
+def test_choices_of_the_command_are_those_of_the_library():
+    assert get_args(Language) == LANGUAGES
+    assert get_args(Rules) == NAMES
+    assert set(get_args(Tier)) == {tier for tier in VALID if tier}
