@@ -8,6 +8,7 @@ import typer
 
 from loanwright.cli.console import remark, say, show_table
 from loanwright.cli.failures import fail
+from loanwright.cli.validate import Rules
 
 if TYPE_CHECKING:
     from loanwright.fairness.jurisdictions import Jurisdiction
@@ -30,7 +31,7 @@ def fairness(
         ),
     ],
     jurisdiction: Annotated[
-        str, typer.Option(help="Whose rules apply: us-federal, us-state, eu, ru or off.")
+        Rules, typer.Option(help="Whose rules apply: us-federal, us-state, eu, ru or off.")
     ] = "off",
     alternatives: Annotated[
         bool,

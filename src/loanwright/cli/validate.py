@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -10,6 +10,10 @@ from loanwright.cli.console import progress, remark, say, show_table
 from loanwright.cli.failures import fail
 
 app = typer.Typer()
+
+Language = Literal["en", "ru"]
+Tier = Literal["high", "medium", "low"]
+Rules = Literal["us-federal", "us-state", "eu", "ru", "off"]
 
 
 @app.command()
@@ -33,7 +37,7 @@ def validate(
         Path | None, typer.Option("--json", help="Write all values of the report.")
     ] = None,
     language: Annotated[
-        str, typer.Option(help="Of the PDF and of what is shown first: en or ru.")
+        Language, typer.Option(help="Of the PDF and of what is shown first: en or ru.")
     ] = "en",
     decisions: Annotated[
         Path | None,
@@ -51,14 +55,14 @@ def validate(
         Path | None, typer.Option(exists=True, file_okay=False, help="Package to compare with.")
     ] = None,
     jurisdiction: Annotated[
-        str, typer.Option(help="Whose fairness rules apply: us-federal, us-state, eu, ru or off.")
+        Rules, typer.Option(help="Whose fairness rules apply: us-federal, us-state, eu, ru or off.")
     ] = "off",
     date: Annotated[
         str | None, typer.Option(help="Day of the report, YYYY-MM-DD; due dates count from it.")
     ] = None,
     owner: Annotated[str | None, typer.Option(help="Who answers for the model.")] = None,
     validator: Annotated[str | None, typer.Option(help="Who validated it.")] = None,
-    tier: Annotated[str | None, typer.Option(help="Materiality: high, medium or low.")] = None,
+    tier: Annotated[Tier | None, typer.Option(help="Materiality: high, medium or low.")] = None,
 ) -> None:
     """Judge a model package on a table: sixteen chapters, each figure with its threshold.
 
