@@ -237,6 +237,7 @@ def _task(study: Study, segment: str, *, folds: int = 0) -> Task:
         columns=column_specs(study.product, segment),
         folds=inner_folds(study.sample, study.split, count=folds, seed=study.seed) if folds else (),
         seed=study.seed,
+        applicant=study.sample.applicant,
     )
 
 

@@ -12,9 +12,12 @@ from sklearn.isotonic import isotonic_regression
 from loanwright.engine.additive import additive_runtime, write_additive
 from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import DefaultClassifier, Matrix
+from loanwright.models.early_stopping import fold_of_rows
 from loanwright.models.ebm_table import monotone_terms, table_of
 
 FEW_ROWS = 5000
+HELD_OUT_SHARE = 7
+"""Of so many rows each bag holds out one, where people have several rows."""
 THREADS = 2
 LEAST_ROWS_FOR_THREADS = 10_000
 """Starting a second process costs more than it brings below this many rows. The model is the
@@ -111,11 +114,23 @@ class AdditiveClassifier(DefaultClassifier):
             # Interpret's charts do not show missing values; ours do.
             warnings.filterwarnings("ignore", message="Missing values detected")
             warnings.filterwarnings("ignore", message="All-NaN slice")
-            ebm.fit(X, default)
+            ebm.fit(X, default, bags=self._bags(default, ebm.outer_bags))
         for place, direction in monotone_terms(ebm, directions):
             _straighten(ebm, place, rising=direction > 0)
         self.ebm_, self.table_ = ebm, table_of(ebm, self.columns_, X)
         self.spread_ = additive_runtime(self.table_).explain(X)[1].std(axis=0)
+
+    def _bags(self, default: NDArray[np.bool_], count: int) -> NDArray[np.int8] | None:
+        """Return 1 for learned and -1 for held out, by row and bag; Interpret's own for None."""
+        if self._groups is None:
+            return None
+        bags = np.ones((len(default), count), np.int8)
+        seeds = np.random.SeedSequence(int(self.random_state)).generate_state(count)
+        for bag, seed in zip(bags.T, seeds, strict=True):
+            fold = fold_of_rows(default, count=HELD_OUT_SHARE, seed=int(seed), groups=self._groups)
+            if len(np.unique(default[fold > 0])) == 2:
+                bag[fold == 0] = -1
+        return bags
 
     def _settings(self, rows: int) -> dict[str, Any]:
         few = rows < FEW_ROWS

@@ -10,6 +10,7 @@ from loanwright.engine.blend import FAMILY, BlendMember, BlendTable, write_blend
 from loanwright.errors import Rejected
 from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import DefaultClassifier, Matrix
+from loanwright.models.early_stopping import fold_of_rows
 from loanwright.models.registry import FAMILIES, make_model
 
 PREFERRED = ("lightgbm", "xgboost", "catboost")
@@ -40,7 +41,8 @@ class BlendClassifier(DefaultClassifier):
 
     Below 2,000 rows the unseen log-odds come from five seeded, stratified folds, below 10,000
     from three; from there on from one split of the rows, 2 to 1, because every fold costs a fit
-    of every member. Afterwards the members with votes learn from all rows.
+    of every member. The rows of a person are unseen together. Afterwards the members with votes
+    learn from all rows.
 
     Parameters
     ----------
@@ -104,29 +106,33 @@ class BlendClassifier(DefaultClassifier):
             alone = len(families) == 1
             weights = {families[0]: 1.0} if alone else self._weigh(families, X, default)
         self.weights_ = {family: weight for family, weight in weights.items() if weight}
-        self.models_ = {family: self._fit(family, X, default) for family in self.weights_}
+        everyone = np.ones(len(default), np.bool_)
+        self.models_ = {family: self._fit(family, X, default, everyone) for family in self.weights_}
 
     def _weigh(
         self, families: tuple[str, ...], X: Matrix, default: NDArray[np.bool_]
     ) -> dict[str, float]:
-        fold = _folds(default, seed=int(self.random_state))
+        fold = _folds(default, seed=int(self.random_state), groups=self._groups)
         log_odds = np.zeros((len(families), len(default)))
         for number in range(fold.max() + 1):
             unseen = fold == number
             if len(np.unique(default[~unseen])) < 2 or len(np.unique(default[unseen])) < 2:
                 return dict.fromkeys(families, 1.0 / len(families))
             for place, family in enumerate(families):
-                model = self._fit(family, X[~unseen], default[~unseen])
+                model = self._fit(family, X, default, ~unseen)
                 log_odds[place, unseen] = model.decision_function(X[unseen])
         judged = fold >= 0
         first = first_votes(families, len(default))
         weights = blend_weights(log_odds[:, judged], default[judged], first)
         return dict(zip(families, weights, strict=True))
 
-    def _fit(self, family: str, X: Matrix, default: NDArray[np.bool_]) -> DefaultClassifier:
+    def _fit(
+        self, family: str, X: Matrix, default: NDArray[np.bool_], rows: NDArray[np.bool_]
+    ) -> DefaultClassifier:
         settings = (self.settings or {}).get(family, {})
-        seed = int(self.random_state)
-        return make_model(family, columns=self.columns_, seed=seed, **settings).fit(X, default)
+        groups = None if self._groups is None else self._groups[rows]
+        model = make_model(family, columns=self.columns_, seed=int(self.random_state), **settings)
+        return model.fit(X[rows], default[rows], groups)
 
     def _log_odds(self, X: Matrix) -> Matrix:
         total = np.zeros(len(X))
@@ -163,14 +169,13 @@ def _families(members: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(members)
 
 
-def _folds(default: NDArray[np.bool_], *, seed: int) -> NDArray[np.int64]:
+def _folds(
+    default: NDArray[np.bool_], *, seed: int, groups: NDArray[np.int64] | None = None
+) -> NDArray[np.int64]:
     """Return for each row the fold in which it is unseen, -1 for never; defaults are spread."""
     rows = len(default)
     count = 5 if rows < ROWS_FOR_THREE_FOLDS else 3
-    shuffled = np.random.default_rng(seed).permutation(rows)
-    order = shuffled[np.argsort(default[shuffled], kind="stable")]
-    fold = np.empty(rows, dtype=np.int64)
-    fold[order] = np.arange(rows) % count
+    fold = fold_of_rows(default, count=count, seed=seed, groups=groups)
     return fold if rows < ROWS_FOR_ONE_SPLIT else np.where(fold == 0, 0, -1)
 
 

@@ -168,7 +168,8 @@ class CatBoostClassifier(DefaultClassifier):
 
     def _find_trees(self, X: Matrix, default: NDArray[np.bool_]) -> int:
         curves = []
-        for learned, held in held_out_folds(default, seed=int(self.random_state)):
+        folds = held_out_folds(default, seed=int(self.random_state), groups=self._groups)
+        for learned, held in folds:
             if not self._differ(X[learned]):
                 continue
             model = catboost.CatBoost(self._settings(len(learned), MOST_TREES))

@@ -8,10 +8,16 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import (
+    check_consistent_length,
+    check_is_fitted,
+    column_or_1d,
+    validate_data,
+)
 
 from loanwright.errors import Rejected
 from loanwright.features.columns import ColumnSpec
+from loanwright.models.early_stopping import people_of
 from loanwright.scaling import logistic
 
 Matrix = NDArray[np.float64]
@@ -36,8 +42,8 @@ class DefaultModel(Protocol):
     family: ClassVar[str]
     classes_: NDArray[Any]
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Learn from the development sample."""
+    def fit(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Self:
+        """Learn from the development sample; ``groups`` is the person of each row."""
         ...
 
     def predict_proba(self, X: ArrayLike) -> Matrix:
@@ -60,13 +66,15 @@ class DefaultModel(Protocol):
 class DefaultClassifier(ClassifierMixin, BaseEstimator):
     """Input checks and probabilities, shared by all families.
 
-    Subclasses have ``columns`` among their parameters and define `_learn` and `_log_odds`.
+    Subclasses have ``columns`` among their parameters and define `_learn` and `_log_odds`. While
+    `_learn` works, ``_groups`` is the person of each row, None where each has one of its own.
     """
 
     family: ClassVar[str]
     columns: tuple[ColumnSpec, ...] | None
     classes_: NDArray[Any]
     columns_: tuple[ColumnSpec, ...]
+    _groups: NDArray[np.int64] | None = None
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -74,7 +82,7 @@ class DefaultClassifier(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False
         return tags
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+    def fit(self, X: ArrayLike, y: ArrayLike, groups: ArrayLike | None = None) -> Self:
         """Learn from the development sample.
 
         Parameters
@@ -83,6 +91,9 @@ class DefaultClassifier(ClassifierMixin, BaseEstimator):
             (n, p) matrix in the order of ``columns``; NaN is missing, categories are codes.
         y
             (n,) labels; the greater one is default.
+        groups
+            (n,) the person of each row, as numbers or names. Wherever rows are held out inside
+            the sample, all rows of a person are. None is another person in every row.
 
         Returns
         -------
@@ -94,7 +105,12 @@ class DefaultClassifier(ClassifierMixin, BaseEstimator):
         if len(self.classes_) != 2:
             raise ValueError(_classes_message(self.classes_))
         self.columns_ = _columns(self.columns, checked)
-        self._learn(np.ascontiguousarray(checked), default.astype(np.bool_))
+        check_consistent_length(checked, groups)
+        self._groups = _repeated_people(groups)
+        try:
+            self._learn(np.ascontiguousarray(checked), default.astype(np.bool_))
+        finally:
+            del self._groups
         return self
 
     def decision_function(self, X: ArrayLike) -> Matrix:
@@ -118,6 +134,13 @@ class DefaultClassifier(ClassifierMixin, BaseEstimator):
 
     def _log_odds(self, X: Matrix) -> Matrix:
         raise NotImplementedError
+
+
+def _repeated_people(groups: ArrayLike | None) -> NDArray[np.int64] | None:
+    if groups is None:
+        return None
+    person = people_of(column_or_1d(groups))
+    return person if person.max() + 1 < len(person) else None
 
 
 def _classes_message(classes: NDArray[Any]) -> str:

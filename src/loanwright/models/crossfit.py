@@ -32,6 +32,9 @@ class Task:
         Rows to learn from and rows to be judged on.
     seed
         Of every model.
+    applicant
+        (n,) the person of each row, whose rows models hold out together; None is another person
+        in every row.
     """
 
     matrix: Floats
@@ -39,6 +42,7 @@ class Task:
     columns: tuple[ColumnSpec, ...]
     folds: tuple[Fold, ...]
     seed: int = 0
+    applicant: NDArray[Any] | None = None
 
     def judged_labels(self) -> tuple[NDArray[np.int8], ...]:
         """Return the labels that each fold is judged on."""
@@ -130,7 +134,8 @@ def cross_fit(
 def fit_rows(task: Task, candidate: Candidate, rows: NDArray[np.int64]) -> Any:
     """Return the candidate's model, fitted on these rows of the task."""
     model = make_model(candidate.family, columns=task.columns, seed=task.seed, **candidate.settings)
-    return model.fit(task.matrix[rows], task.default[rows])
+    groups = None if task.applicant is None else task.applicant[rows]
+    return model.fit(task.matrix[rows], task.default[rows], groups)
 
 
 def _plain(value: Any) -> Any:

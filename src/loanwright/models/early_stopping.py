@@ -1,6 +1,7 @@
 """How many trees are enough: judged on rows held out, inside the development sample."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,22 @@ LEAST_TREES = 10
 Rows = NDArray[np.int64]
 
 
-def held_out_folds(default: NDArray[np.bool_], *, seed: int) -> tuple[tuple[Rows, Rows], ...]:
+def held_out_folds(
+    default: NDArray[np.bool_], *, seed: int, groups: NDArray[Any] | None = None
+) -> tuple[tuple[Rows, Rows], ...]:
     """Return the folds, each as rows to learn from and rows held out.
 
     Five seeded folds with equal shares of defaults; only the first of them from 10,000 rows on;
     none where a fold would have one class.
+
+    Parameters
+    ----------
+    default
+        (n,) labels, True is bad.
+    seed
+        Of the random generator.
+    groups
+        (n,) the person of each row, who is never both learned from and held out.
 
     Examples
     --------
@@ -27,7 +39,7 @@ def held_out_folds(default: NDArray[np.bool_], *, seed: int) -> tuple[tuple[Rows
     >>> [(len(learned), len(held)) for learned, held in folds]
     [(80, 20), (80, 20), (80, 20), (80, 20), (80, 20)]
     """
-    fold = _stratified(default, seed=seed)
+    fold = fold_of_rows(default, count=FOLDS, seed=seed, groups=groups)
     folds = tuple(
         (np.flatnonzero(fold != index), np.flatnonzero(fold == index))
         for index in range(FOLDS if len(default) < LEAST_ROWS_FOR_ONE_FOLD else 1)
@@ -36,12 +48,48 @@ def held_out_folds(default: NDArray[np.bool_], *, seed: int) -> tuple[tuple[Rows
     return () if one_class else folds
 
 
-def _stratified(default: NDArray[np.bool_], *, seed: int) -> Rows:
-    shuffled = np.random.default_rng(seed).permutation(len(default))
-    order = shuffled[np.argsort(default[shuffled], kind="stable")]
-    fold = np.empty(len(default), dtype=np.int64)
-    fold[order] = np.arange(len(default)) % FOLDS
-    return fold
+def fold_of_rows(
+    default: NDArray[np.bool_], *, count: int, seed: int, groups: NDArray[Any] | None = None
+) -> Rows:
+    """Return the fold of each row: the rows of one person together, people with defaults spread.
+
+    Parameters
+    ----------
+    default
+        (n,) labels, True is bad.
+    count
+        Number of folds.
+    seed
+        Of the random generator.
+    groups
+        (n,) the person of each row; None is another person in every row.
+
+    Examples
+    --------
+    >>> default = np.array([True, False, False, False, True, False])
+    >>> fold_of_rows(default, count=2, seed=0, groups=np.array([7, 7, 8, 8, 9, 9])).tolist()
+    [0, 0, 0, 0, 1, 1]
+    """
+    person = np.arange(len(default)) if groups is None else people_of(groups)
+    bad = np.zeros(person.max(initial=-1) + 1, dtype=np.bool_)
+    bad[person[default]] = True
+    shuffled = np.random.default_rng(seed).permutation(len(bad))
+    order = shuffled[np.argsort(bad[shuffled], kind="stable")]
+    fold = np.empty(len(bad), dtype=np.int64)
+    fold[order] = np.arange(len(bad)) % count
+    return fold[person]
+
+
+def people_of(groups: NDArray[Any]) -> Rows:
+    """Return the number of each row's person, in the order in which people appear.
+
+    Examples
+    --------
+    >>> people_of(np.array(["b", "a", "b"])).tolist()
+    [0, 1, 0]
+    """
+    _, first, person = np.unique(groups, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[person]
 
 
 def trees_of_least_loss(curves: Sequence[Sequence[float]]) -> int:

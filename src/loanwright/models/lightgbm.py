@@ -9,16 +9,17 @@ from numpy.typing import NDArray
 
 from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import DefaultClassifier, Matrix
+from loanwright.models.early_stopping import (
+    LEAST_TREES,
+    MOST_TREES,
+    PATIENCE,
+    held_out_folds,
+)
 
 THREADS = 2
 LEAST_ROWS_FOR_THREADS = 10_000
 """The number of threads depends on rows alone, because LightGBM writes it into the model file;
 below this many rows threads wait for each other longer than they work."""
-MOST_TREES = 2000
-PATIENCE = 60
-FOLDS = 5
-LEAST_ROWS_FOR_ONE_FOLD = 10_000
-LEAST_TREES = 10
 
 
 class LightGBMClassifier(DefaultClassifier):
@@ -27,7 +28,8 @@ class LightGBMClassifier(DefaultClassifier):
     Numeric columns without special values follow the direction of the dictionary; categorical
     columns are LightGBM categories. Classes are not reweighted: that would destroy calibration.
     The number of trees is found by early stopping inside the development sample, over five
-    seeded folds (one fold from 10,000 rows on), after which all of it is used.
+    seeded folds (one fold from 10,000 rows on) that keep the rows of a person together, after
+    which all of it is used.
 
     Parameters
     ----------
@@ -132,18 +134,14 @@ class LightGBMClassifier(DefaultClassifier):
 
     def _find_trees(self, X: Matrix, default: NDArray[np.bool_], settings: dict[str, Any]) -> int:
         """Return the number of trees with the least log loss on rows held out, fold by fold."""
-        fold = _stratified_folds(default, seed=int(self.random_state))
-        folds = [
-            (np.flatnonzero(fold != index), np.flatnonzero(fold == index))
-            for index in range(FOLDS if len(X) < LEAST_ROWS_FOR_ONE_FOLD else 1)
-        ]
-        if any(len(np.unique(default[rows])) < 2 for pair in folds for rows in pair):
+        folds = held_out_folds(default, seed=int(self.random_state), groups=self._groups)
+        if not folds:
             return LEAST_TREES
         found = lightgbm.cv(
             {**settings, "metric": "binary_logloss"},
             self._dataset(X, default),
             MOST_TREES,
-            folds=folds,
+            folds=list(folds),
             callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
         )
         losses = np.asarray(found["valid binary_logloss-mean"])
@@ -184,12 +182,3 @@ def _threads(rows: int) -> int:
 def _direction(spec: ColumnSpec) -> int:
     """Return the constraint: special codes are not quantities, so they have no direction."""
     return 0 if spec.kind == "category" or spec.special else spec.direction
-
-
-def _stratified_folds(default: NDArray[np.bool_], *, seed: int) -> NDArray[np.int64]:
-    """Return for each row the fold that holds it out; each fold has its share of defaults."""
-    shuffled = np.random.default_rng(seed).permutation(len(default))
-    order = shuffled[np.argsort(default[shuffled], kind="stable")]
-    fold = np.empty(len(default), dtype=np.int64)
-    fold[order] = np.arange(len(default)) % FOLDS
-    return fold

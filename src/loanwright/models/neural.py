@@ -12,6 +12,7 @@ from loanwright.engine.neural import NeuralRuntime, NeuralTable, neural_runtime,
 from loanwright.engine.neural_tokens import TokenColumn, token_places
 from loanwright.features.columns import ColumnSpec
 from loanwright.models.contract import DefaultClassifier, Matrix
+from loanwright.models.early_stopping import fold_of_rows
 from loanwright.models.neural_network import (
     Network,
     Schedule,
@@ -117,7 +118,7 @@ class NeuralClassifier(DefaultClassifier):
             _token_column(spec, X[:, place], self.knots) for place, spec in enumerate(self.columns_)
         )
         places = token_places(self.token_columns_, X)
-        unseen = _unseen(default, seed=int(self.random_state))
+        unseen = _unseen(default, seed=int(self.random_state), groups=self._groups)
         with repeatable(int(self.random_state)):
             self._teach(_tensors(places), default, unseen)
             _fill_unused(self.network_, self.token_columns_, places)
@@ -228,13 +229,13 @@ def _tensors(
     return torch.tensor(before), torch.tensor(after), torch.tensor(share, dtype=kind)
 
 
-def _unseen(default: NDArray[np.bool_], *, seed: int) -> NDArray[np.bool_]:
+def _unseen(
+    default: NDArray[np.bool_], *, seed: int, groups: NDArray[np.int64] | None = None
+) -> NDArray[np.bool_]:
     """Return which rows are held out: a share of both classes, none where defaults are few."""
-    shuffled = np.random.default_rng(seed).permutation(len(default))
-    order = shuffled[np.argsort(default[shuffled], kind="stable")]
-    unseen = np.zeros(len(default), dtype=np.bool_)
-    unseen[order[::UNSEEN_SHARE]] = True
-    fewest = min(np.count_nonzero(default[unseen]), np.count_nonzero(~default[unseen]))
+    unseen = fold_of_rows(default, count=UNSEEN_SHARE, seed=seed, groups=groups) == 0
+    parts = (default[unseen], default[~unseen])
+    fewest = min(min(np.count_nonzero(part), np.count_nonzero(~part)) for part in parts)
     return unseen if fewest >= LEAST_UNSEEN_DEFAULTS else np.zeros_like(unseen)
 
 

@@ -139,7 +139,8 @@ class XGBoostClassifier(DefaultClassifier):
 
     def _find_trees(self, X: Matrix, default: NDArray[np.bool_]) -> int:
         curves = []
-        for learned, held in held_out_folds(default, seed=int(self.random_state)):
+        folds = held_out_folds(default, seed=int(self.random_state), groups=self._groups)
+        for learned, held in folds:
             losses: dict[str, dict[str, list[float]]] = {}
             xgboost.train(
                 {**self._settings(X[learned], default[learned]), "eval_metric": "logloss"},
