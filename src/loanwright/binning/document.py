@@ -23,7 +23,8 @@ _HEAD: Final = """\
 #         and x > 2. Take an edge out to join two bins, put one in to cut a bin in two.
 # groups  of a category: codes in one list share a bin. Every code is in exactly one list.
 # woe     one for each edge or group in that order (one more than edges): "auto" is worked out
-#         from the sample, a number is taken as it is. Positive is safer.
+#         from the sample and follows the dictionary's direction, a number is taken as it is.
+#         Positive is safer.
 # special, missing   the same for special values and for values that are missing.
 #
 # A feature that is left out is binned anew. Comments say what the sample held at writing.
@@ -156,6 +157,9 @@ def read_bins(
         reader = _Section(text, known[name], section, _names(known[name], codes))
         found = reader.read()
         problems += reader.problems
+        if found is not None:
+            place = _place(text, name, "woe")
+            problems += [f"{place}: {error}" for error in found.contradictions(known[name])]
         if found is not None and not reader.problems:
             given[name] = found
     if problems:

@@ -61,16 +61,18 @@ def train(
 
     known = open_product(product)
     table = read_sample(product, sample)
+    wanted_families = read_families(families)
+    given = read_given(known, bins, families=wanted_families)
     wanted = TRIALS_OF_FEW_ROWS if table.height < FEW_ROWS else TRIALS
     experiment = Experiment(
         name=known.name,
         product=product,
-        families=read_families(families),
+        families=wanted_families,
         trials=(wanted if trials is None else trials) if search else 0,
         budget=parse_duration(budget),
         seed=seed,
     )
-    finished = try_out(experiment, known, table, models=models, given=read_given(known, bins))
+    finished = try_out(experiment, known, table, models=models, given=given)
     remark(f"Read a report: loanwright report {chosen_path(finished)}")
     remark("See all runs: loanwright lab ui")
     remark(
@@ -92,12 +94,19 @@ def read_families(text: str | None) -> tuple[str, ...] | None:
     return names
 
 
-def read_given(product: "Product", bins: Path | None) -> "Given":
+def read_given(
+    product: "Product", bins: Path | None, *, families: tuple[str, ...] | None = None
+) -> "Given":
     """Return what a person has fixed: the bins of the scorecard."""
     from loanwright.lab.running import Given
 
     if bins is None:
         return Given()
+    if families is not None and "scorecard" not in families:
+        raise fail(
+            f"--bins are those of a scorecard, but --families names only {', '.join(families)}; "
+            "add scorecard to --families, or leave --bins out."
+        )
     from loanwright.binning.document import read_bins
     from loanwright.features.columns import column_specs
 

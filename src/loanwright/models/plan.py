@@ -1,6 +1,6 @@
 """How families are compared, and the comparison of one segment told from top to bottom."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ COMPARING_SHARE: Final = 0.7
 
 
 class NothingToCompare(Unavailable):
-    """None of the families {families} is installed here; `loanwright doctor` says what is."""
+    """None of the wanted families is installed here: {remedies}."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +99,10 @@ def _own(settings: Mapping[str, Any], names: Collection[str]) -> Mapping[str, An
     return {**settings, "bins": bins}
 
 
+def _remedies(families: Iterable[str]) -> str:
+    return "; ".join(f"{name}: {FAMILIES[name].remedy}" for name in families) or "none is named"
+
+
 def run_contest(task: Task, segment: str, plan: Plan, *, pace: Pace, tell: Tell) -> Comparison:
     """Let the wanted families compete on the folds of a task, and choose one.
 
@@ -126,7 +130,9 @@ def run_contest(task: Task, segment: str, plan: Plan, *, pace: Pace, tell: Tell)
     """
     candidates = plan.candidates([spec.name for spec in task.columns])
     if not candidates:
-        raise NothingToCompare(families=", ".join(plan.families or ()))
+        raise NothingToCompare(
+            remedies=_remedies(FAMILIES if plan.families is None else plan.families)
+        )
     blended = len(candidates) > 1 and any(one.family == BLEND for one in candidates)
     candidates = tuple(one for one in candidates if one.family != BLEND or not blended)
 

@@ -153,3 +153,50 @@ def test_special_and_missing_values_have_no_direction():
     wrong = GivenBinning(binning=given_bins.binning, woe=(0.5, 0.6, -0.2, 0.0, 0.0, 0.0))
     with pytest.raises(BinsAgainstDirection, match=r"≤ 0 is riskier than > 0 and ≤ 2\.5"):
         wrong.fit([0.0, 1.0, math.nan], [0, 1, 0], spec=SPECS[0])
+
+
+def fit_delay(woe, bads, *, direction=1):
+    """Fit four bins of 100 rows with so many bad ones each; the last may be empty."""
+    bins = read_bins("schema = 1\n[features.delay]\nedges = [0, 1, 2]\n", SPECS)["delay"].binning
+    values = np.repeat(np.arange(len(bads), dtype=float), 100)
+    default = np.concatenate([np.arange(100) < bad for bad in bads])
+    given_bins = GivenBinning(binning=bins, woe=(*woe, None, None, None))
+    fitted = given_bins.fit(
+        values, default, spec=spec("delay", direction=direction, special=(-2.0, -1.5))
+    )
+    return fitted.woe[:4].tolist(), [one.count for one in fitted.bins[:4]]
+
+
+AUTO = (None,) * 4
+
+
+def test_weights_worked_out_against_the_dictionary_are_pooled_and_the_bins_stay():
+    plain, counts = fit_delay(AUTO, (10, 30, 20, 50), direction=0)
+    pooled, kept = fit_delay(AUTO, (10, 30, 20, 50))
+    assert counts == kept == [100] * 4
+    assert pooled[0] == plain[0]
+    assert pooled[3] == plain[3]
+    assert pooled[1] == pooled[2] == pytest.approx((plain[1] + plain[2]) / 2, abs=1e-6)
+    assert fit_delay(AUTO, (10, 20, 30, 50))[0] == fit_delay(AUTO, (10, 20, 30, 50), direction=0)[0]
+    safer, _ = fit_delay(AUTO, (50, 20, 30, 10), direction=-1)
+    assert safer == sorted(safer)
+    assert safer[1] == safer[2]
+
+
+def test_a_bin_without_rows_takes_the_weight_of_its_neighbour():
+    # The smoothed weight of no rows is that of the sample, here above its neighbour's.
+    pooled, counts = fit_delay(AUTO, (10, 20, 50))
+    assert counts[3] == 0
+    assert pooled[3] == pytest.approx(pooled[2], abs=1e-5)
+
+
+def test_weights_worked_out_keep_to_those_set_by_hand():
+    pooled, _ = fit_delay((None, 0.2, None, -0.1), (40, 10, 60, 20))
+    assert pooled == [0.2, 0.2, -0.1, -0.1]
+
+
+def test_weights_by_hand_against_the_dictionary_are_refused_in_the_file_over_an_auto_between():
+    text = FILE.replace('"auto", -0.3, "auto"', '-0.3, "auto", 0.4')
+    found = refusal(text)
+    assert "feature delay, woe (line 5)" in found
+    assert "≤ 0 is riskier than > 2.5" in found

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from tests.unit.models.portfolio import COLUMNS, portfolio
 
-from loanwright.binning.document import bins_of_card, read_bins, write_bins
-from loanwright.binning.given import BinsAgainstDirection
+from loanwright.binning.document import BinsRefused, bins_of_card, read_bins, write_bins
 from loanwright.engine.load import load_runtime
 from loanwright.models.scorecard import GivenFeatureUnknown, ScorecardClassifier
 from loanwright.scaling import Grade, Scale
@@ -52,7 +51,7 @@ def test_a_weight_set_by_hand_stays_as_it_was_set():
 
 
 def test_bins_against_the_dictionary_are_refused_with_a_remedy():
-    with pytest.raises(BinsAgainstDirection, match=r"more is riskier.*Join the two bins"):
+    with pytest.raises(BinsRefused, match=r"delay, woe.*more is riskier.*Join the bins"):
         refitted("schema = 1\n[features.delay]\nedges = [0]\nwoe = [-1.0, 1.0]\n")
 
 
