@@ -13,6 +13,7 @@ from loanwright.cli import (
     bins,
     database,
     deciding,
+    decision_log,
     demo,
     doctor,
     exporting,
@@ -75,6 +76,7 @@ app.command("worker")(working.worker)
 app.add_typer(jobs.app, name="jobs")
 app.command("decide")(deciding.decide)
 app.command("record")(recording.record)
+app.command("log")(decision_log.log)
 app.command("replay")(replaying.replay)
 app.add_typer(model.app, name="model")
 app.add_typer(database.app, name="db")

@@ -2,6 +2,7 @@
 
 import json
 
+import polars as pl
 import pytest
 from tests.integration.cli.conftest import QUICK
 
@@ -121,3 +122,28 @@ def test_what_is_not_trained_is_not_served(shell, lender):
     result = shell.run("serve", "--product", "loan.toml", "--port", 0)
     assert result.returncode == 1
     assert "Train it first" in result.stderr
+
+
+def test_the_decisions_are_a_table_that_validation_reads(lender, served, tmp_path):
+    for amount in range(3000, 9000, 500):
+        body = {"product": "loan", "features": {**PERSON, "amount": amount}}
+        assert served.send(body)[0] == 201
+    file = tmp_path / "log.parquet"
+    assert "decisions" in lender.run("log", file, "--product", "loan.toml").stderr
+    table = pl.read_parquet(file)
+    assert len(table) >= 12
+    assert {"recommended", "outcome", "amount", "monthly_income"} <= set(table.columns)
+    assert set(table["outcome"]) <= {"approve", "refer", "decline"}
+
+    report = tmp_path / "report.json"
+    package = packages(lender)[-1]
+    lender.run("validate", package, "loans.csv", "--decisions", file, "--json", report)
+    overrides = json.loads(report.read_text())["chapters"][13]
+    assert overrides["number"] == 14
+    rate = next(one for one in overrides["figures"] if one["name"] == "override_rate")
+    assert rate["value"] in (0.0, None)
+
+
+def test_nothing_decided_is_a_sentence(shell):
+    result = shell.run("log", "log.csv", "--product", "credit-card")
+    assert (result.returncode, "Nothing was decided yet" in result.stderr) == (1, True)
