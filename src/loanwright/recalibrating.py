@@ -16,7 +16,13 @@ from loanwright.calibration.venn_abers import venn_abers
 from loanwright.engine.load import FILES as MODEL_FILES
 from loanwright.errors import Rejected
 from loanwright.features.columns import column_specs, matrix_from_columns
-from loanwright.metrics.probability import calibration_line, log_loss, reliability
+from loanwright.metrics.probability import (
+    CalibrationLine,
+    LineNotFound,
+    calibration_line,
+    log_loss,
+    reliability,
+)
 from loanwright.packaging.card import model_card
 from loanwright.packaging.contents import common_files, report_subject
 from loanwright.packaging.groups import protected_groups
@@ -332,14 +338,22 @@ def _done(work: _Work) -> dict[str, Any]:
 
 
 def _figures(default: NDArray[Any], probability: Floats) -> dict[str, Any]:
-    line = calibration_line(default, probability)
+    line = _line(default, probability)
     return {
         "mean_probability": round(float(probability.mean()), 6),
         "log_loss": log_loss(default, probability).to_mapping(),
-        "calibration_slope": line.slope.to_mapping(),
-        "calibration_in_the_large": line.in_the_large.to_mapping(),
+        "calibration_slope": line and line.slope.to_mapping(),
+        "calibration_in_the_large": line and line.in_the_large.to_mapping(),
         "expected_calibration_error": round(reliability(default, probability).ece, 6),
     }
+
+
+def _line(default: NDArray[Any], probability: Floats) -> CalibrationLine | None:
+    # Where the model says the same of everybody there is none.
+    try:
+        return calibration_line(default, probability)
+    except LineNotFound:
+        return None
 
 
 def _card_section(done: Mapping[str, Any]) -> str:
@@ -359,7 +373,10 @@ def _card_section(done: Mapping[str, Any]) -> str:
     ]
     for name in ("log_loss", "calibration_slope", "calibration_in_the_large"):
         title = name.replace("_", " ")
-        lines.append(f"| {title} | {before[name]['value']:.4f} | {after[name]['value']:.4f} |")
+        told = (
+            "—" if one[name] is None else f"{one[name]['value']:.4f}" for one in (before, after)
+        )
+        lines.append(f"| {title} | {' | '.join(told)} |")
     for anchor in done["anchors"]:
         lines += [
             "",

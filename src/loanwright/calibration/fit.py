@@ -184,6 +184,10 @@ class _Line(NamedTuple):
 
 
 def _line(log_odds: Floats, label: Floats) -> _Line:
+    if np.ptp(log_odds) <= 1e-12 * max(1.0, abs(float(log_odds[0]))):
+        # The model says the same of everybody: it is given the rate, the slope stays unknown.
+        odds = (label.sum() + 0.5) / (len(label) - label.sum() + 0.5)
+        return _Line(intercept=float(np.log(odds) - log_odds.mean()), slope=1.0)
     fitted = fit_line(label, log_odds, precision=SLOPE_SPREAD**-2)
     if fitted.slope <= 0:
         raise RankingReversed(slope=fitted.slope)

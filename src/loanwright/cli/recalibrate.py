@@ -66,7 +66,7 @@ def _show(done: Mapping[str, Any]) -> None:
         ("default rate", f"{done['default_rate']:.4f}", f"{done['default_rate']:.4f}"),
         ("mean probability", *(f"{done[when]['mean_probability']:.4f}" for when in WHEN)),
         *(
-            (name.replace("_", " "), *(f"{done[when][name]['value']:.4f}" for when in WHEN))
+            (name.replace("_", " "), *(_value(done[when][name]) for when in WHEN))
             for name in FIGURES
         ),
     ]
@@ -74,3 +74,7 @@ def _show(done: Mapping[str, Any]) -> None:
     say(f"Ranking: {done['same_ranking']['rows']} rows, none exchanged.")
     for one in done["anchors"]:
         say(f"Anchored from {one['rate_before']:.4f} to {one['rate_after']:.4f} by {one['by']}.")
+
+
+def _value(estimate: Mapping[str, Any] | None) -> str:
+    return "-" if estimate is None else f"{estimate['value']:.4f}"

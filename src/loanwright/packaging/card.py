@@ -153,7 +153,8 @@ def _figures(report: Mapping[str, Any]) -> Iterator[str]:
     yield "| figure | value |"
     yield "|---|---:|"
     for name, title in _FIGURES:
-        yield f"| {title} | {_interval(measured[name])} |"
+        found = measured[name]
+        yield f"| {title} | {'cannot be computed' if found is None else _interval(found)} |"
 
 
 def _interval(estimate: Mapping[str, Any]) -> str:

@@ -16,6 +16,8 @@ SIGNIFICANCE = 0.05
 LEAK_AUC = 0.85
 MOST_IN_ONE_GRADE = 0.5
 _ONE_SIDED = 1.645
+#: Where a number cannot be computed: the check asks for attention.
+_NONE = "—"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,6 +161,8 @@ def _steadiness(report: Mapping[str, Any]) -> Check | None:
 
 def _slope(report: Mapping[str, Any]) -> Check:
     slope = _judged(report)["calibration_slope"]
+    if slope is None:
+        return Check(code="calibration_slope", ok=False, value=_NONE)
     near = SLOPE_RANGE[0] <= slope["value"] <= SLOPE_RANGE[1]
     ok = near or slope["lower"] <= 1 <= slope["upper"]
     return Check(code="calibration_slope", ok=ok, value=_written(slope))
@@ -166,6 +170,8 @@ def _slope(report: Mapping[str, Any]) -> Check:
 
 def _in_the_large(report: Mapping[str, Any]) -> Check:
     shift = _judged(report)["calibration_in_the_large"]
+    if shift is None:
+        return Check(code="calibration_in_the_large", ok=False, value=_NONE)
     ok = abs(shift["value"]) <= MOST_SHIFT or shift["lower"] <= 0 <= shift["upper"]
     return Check(code="calibration_in_the_large", ok=ok, value=_written(shift))
 

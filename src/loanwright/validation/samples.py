@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 
 from loanwright.errors import Rejected
 from loanwright.metrics.discrimination import auc, gini, ks, pr_auc
+from loanwright.metrics.estimate import Estimate
 from loanwright.metrics.probability import (
+    CalibrationLine,
+    LineNotFound,
     Reliability,
     brier,
     brier_skill,
@@ -74,10 +77,14 @@ def judged_sample(samples: tuple[ScoredSample, ...]) -> ScoredSample:
 
 
 def measure(sample: ScoredSample) -> dict[str, Any]:
-    """Return every measure of one sample with its interval, as plain values."""
+    """Return every measure of one sample with its interval, as plain values.
+
+    The line of calibration is None where there is none: a model that says the same of everybody
+    has no slope.
+    """
     default, stated = np.asarray(sample.default, dtype=np.bool_), sample.probability
-    line = calibration_line(default, stated)
-    estimates = {
+    line = _line(default, stated)
+    estimates: dict[str, Estimate | None] = {
         "auc": auc(default, stated),
         "gini": gini(default, stated),
         "ks": ks(default, stated),
@@ -85,9 +92,9 @@ def measure(sample: ScoredSample) -> dict[str, Any]:
         "brier": brier(default, stated),
         "brier_skill": brier_skill(default, stated),
         "log_loss": log_loss(default, stated),
-        "calibration_slope": line.slope,
-        "calibration_intercept": line.intercept,
-        "calibration_in_the_large": line.in_the_large,
+        "calibration_slope": None if line is None else line.slope,
+        "calibration_intercept": None if line is None else line.intercept,
+        "calibration_in_the_large": None if line is None else line.in_the_large,
     }
     table = reliability(default, stated)
     return {
@@ -95,10 +102,17 @@ def measure(sample: ScoredSample) -> dict[str, Any]:
         "defaults": int(default.sum()),
         "default_rate": round(float(default.mean()), 6),
         "mean_probability": round(float(stated.mean()), 6),
-        **{name: estimate.to_mapping() for name, estimate in estimates.items()},
+        **{name: one and one.to_mapping() for name, one in estimates.items()},
         "expected_calibration_error": round(table.ece, 6),
         "reliability": reliability_rows(table),
     }
+
+
+def _line(default: NDArray[np.bool_], stated: NDArray[np.float64]) -> CalibrationLine | None:
+    try:
+        return calibration_line(default, stated)
+    except LineNotFound:
+        return None
 
 
 def reliability_rows(table: Reliability) -> list[dict[str, Any]]:

@@ -149,14 +149,18 @@ def _order(evidence: Evidence, tested: tuple[GradeCheck, ...]) -> Figure:
         by=rate_order,
         kind="words",
     )
-    found = rate_order([g.defaults for g in tested], [g.rows for g in tested])
-    names = _names(evidence)
-    wrong = [
-        f"{names[better]} > {names[worse]}"
-        for (better, worse), p in zip(found.inversions, found.p_values, strict=True)
-        if p < LEVEL
-    ]
-    return demand.judge(named(wrong), ok=not wrong, breach=True)
+
+    def make() -> Figure:
+        found = rate_order([g.defaults for g in tested], [g.rows for g in tested])
+        names = _names(evidence)
+        wrong = [
+            f"{names[better]} > {names[worse]}"
+            for (better, worse), p in zip(found.inversions, found.p_values, strict=True)
+            if p < LEVEL
+        ]
+        return demand.judge(named(wrong), ok=not wrong, breach=True)
+
+    return demand.attempt(make)
 
 
 def _concentration(evidence: Evidence) -> Figure:
