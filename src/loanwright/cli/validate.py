@@ -1,13 +1,17 @@
 """`loanwright validate`: the sixteen chapters about a package and a table."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from loanwright.cli.console import progress, remark, say, show_table
 from loanwright.cli.failures import fail
+
+if TYPE_CHECKING:
+    from loanwright.packaging.package import ModelPackage
 
 app = typer.Typer()
 
@@ -72,13 +76,15 @@ def validate(
     from loanwright.validating import Beside
     from loanwright.validating import validate as judge
 
-    _refuse_existing(html, pdf, as_json)
+    _refuse_unwritable({"--html": html, "--pdf": pdf, "--json": as_json})
+    _refuse_unreadable(date, pdf=pdf)
     known = ModelPackage.load(package)
+    tables = _tables(decisions, outcomes)
     beside = Beside(
-        decisions=_read(decisions),
-        outcomes=_read(outcomes),
+        decisions=tables[0],
+        outcomes=tables[1],
         reference=_read(reference),
-        champion=None if champion is None else ModelPackage.load(champion),
+        champion=None if champion is None else _champion(known, champion),
         jurisdiction=jurisdiction,
         report_date=date,
         owner=owner,
@@ -93,16 +99,58 @@ def validate(
         raise typer.Exit(1)
 
 
-def _refuse_existing(*paths: Path | None) -> None:
-    for path in paths:
-        if path is not None and path.exists():
+def _refuse_unwritable(wanted: Mapping[str, Path | None]) -> None:
+    for option, path in wanted.items():
+        if path is None:
+            continue
+        if path.exists():
             raise fail(f"{path} is there already; name another file.")
+        if not path.parent.is_dir():
+            raise fail(f"{option}: there is no directory {path.parent}; make it first.")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise fail(f"{option}: nothing can be written to {path.parent}; name another file.")
+
+
+def _refuse_unreadable(date: str | None, *, pdf: Path | None) -> None:
+    from loanwright.validation.chapters.monitoring import read_date
+    from loanwright.validation.pdf import check_typst
+
+    if date is not None:
+        read_date(date)
+    if pdf is not None:
+        check_typst()
+
+
+def _champion(known: "ModelPackage", path: Path) -> "ModelPackage":
+    from loanwright.packaging.package import ModelPackage
+
+    found = ModelPackage.load(path)
+    for what, its, wanted in (
+        ("product", found.product.name, known.product.name),
+        ("segment", found.segment, known.segment),
+    ):
+        if its != wanted:
+            raise fail(
+                f"--champion: {path} is a model of the {what} {its}, and the validated one of "
+                f"{wanted}; name a package of the same product and segment."
+            )
+    return found
 
 
 def _read(path: Path | None) -> Any:
     from loanwright.cli.tables import read_table
 
     return None if path is None else read_table(path, quiet=True)
+
+
+def _tables(decisions: Path | None, outcomes: Path | None) -> tuple[Any, Any]:
+    from loanwright.validation.beside import check_decisions, check_outcomes
+
+    tables = _read(decisions), _read(outcomes)
+    for table, check in zip(tables, (check_decisions, check_outcomes), strict=True):
+        if table is not None:
+            check(table)
+    return tables
 
 
 def _sample(package: Any, path: Path | None) -> Any:

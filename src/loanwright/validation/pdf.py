@@ -44,10 +44,9 @@ def render_pdf(report: _Report, *, language: str = "en") -> bytes:
         Where there are no words in this language.
     """
     check_language(language)
-    try:
-        import typst
-    except ImportError as error:
-        raise TypstMissing from error
+    check_typst()
+    import typst
+
     template = (resources.files("loanwright.validation") / "report.typ").read_bytes()
     found = typst.compile(
         template,
@@ -58,6 +57,14 @@ def render_pdf(report: _Report, *, language: str = "en") -> bytes:
         timestamp=0,
     )
     return bytes(found)
+
+
+def check_typst() -> None:
+    """Raise `TypstMissing` where the package typst cannot be imported."""
+    try:
+        import typst  # noqa: F401
+    except ImportError as error:
+        raise TypstMissing from error
 
 
 def pdf_values(report: _Report, language: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """`loanwright validate` from package and table to page and JSON, twice the same bytes."""
 
 import json
+import os
+import sys
 from typing import get_args
 
 import polars as pl
@@ -11,7 +13,7 @@ from loanwright.cli.main import app
 from loanwright.cli.validate import Language, Rules, Tier
 from loanwright.datasets.bundled import load_dataset
 from loanwright.fairness.jurisdictions import NAMES
-from loanwright.features.product import bundled_product
+from loanwright.features.product import bundled_product, parse_product
 from loanwright.packaging.package import ModelPackage
 from loanwright.training import train
 from loanwright.validating import validate
@@ -89,3 +91,74 @@ def test_choices_of_the_command_are_those_of_the_library():
     assert get_args(Language) == LANGUAGES
     assert get_args(Rules) == NAMES
     assert set(get_args(Tier)) == {tier for tier in VALID if tier}
+
+
+@pytest.fixture
+def no_chapters(monkeypatch):
+    def judge(*_arguments, **_options):
+        pytest.fail("the chapters were computed")
+
+    monkeypatch.setattr("loanwright.validating.validate", judge)
+
+
+@pytest.mark.usefixtures("no_chapters")
+def test_a_day_that_is_none_is_refused_before_the_chapters(package):
+    found = run(package, "--date", "2026-13-45")
+    assert found.exit_code == 1
+    assert "2026-13-45" in found.output
+
+
+@pytest.mark.usefixtures("no_chapters")
+@pytest.mark.parametrize("option", ["--html", "--pdf", "--json"])
+def test_a_directory_that_is_none_is_refused_before_the_chapters(package, tmp_path, option):
+    found = run(package, option, tmp_path / "none" / "report")
+    assert found.exit_code == 1
+    assert f"{option}: there is no directory" in found.output
+
+
+@pytest.mark.usefixtures("no_chapters")
+def test_a_directory_that_takes_nothing_is_refused_before_the_chapters(
+    package, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("os.access", lambda _path, mode, **_: not mode & os.W_OK)
+    found = run(package, "--json", tmp_path / "a.json")
+    assert found.exit_code == 1
+    assert "--json: nothing can be written" in found.output
+
+
+@pytest.mark.usefixtures("no_chapters")
+def test_a_pdf_without_typst_is_refused_before_the_chapters(package, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "typst", None)
+    found = run(package, "--pdf", tmp_path / "a.pdf")
+    assert found.exit_code == 1
+    assert "loanwright[pdf]" in found.output
+
+
+@pytest.mark.usefixtures("no_chapters")
+@pytest.mark.parametrize(
+    ("name", "segment", "said"),
+    [
+        ("instalment-loan", "existing", "of the segment existing"),
+        ("boat-loan", "new", "of the product boat-loan"),
+    ],
+)
+def test_a_foreign_champion_is_refused_before_the_chapters(package, tmp_path, name, segment, said):
+    table = load_dataset("instalment-loan")
+    product = parse_product(
+        bundled_product("instalment-loan").text.replace("instalment-loan", name)
+    )
+    other = train(product, table, models_dir=tmp_path, only=[(segment, "scorecard")])[0].path
+    found = run(package, "--champion", other)
+    assert found.exit_code == 1
+    said_all = " ".join(found.output.split())
+    assert "--champion:" in said_all
+    assert said in said_all
+
+
+@pytest.mark.usefixtures("no_chapters")
+def test_misspelt_decisions_are_refused_before_the_chapters(package, tmp_path):
+    table = tmp_path / "decisions.csv"
+    table.write_text("recommended,outcome\napprove,approve\napprov,decline\n")
+    found = run(package, "--decisions", table)
+    assert found.exit_code == 1
+    assert "column recommended, row 2 holds 'approv'" in " ".join(found.output.split())
