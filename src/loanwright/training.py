@@ -126,7 +126,8 @@ def train_and_choose(
     """Compare families on inner folds, choose one, and package all that were compared.
 
     The judged rows (20 %: drawn, or the latest where the product names a date) are touched by
-    nothing before the reports. The folds divide the other 80 %, the rows of one person together.
+    nothing here before the reports; a product drafted from the same table has seen them. The
+    folds divide the other 80 %, the rows of one person together.
     Every family is then fitted on the whole 80 % and calibrated by what it said about the rows
     that each fold held out: the calibration sees no row that its model has learned from, and the
     model loses none.
