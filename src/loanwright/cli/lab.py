@@ -28,7 +28,9 @@ def run(
 
     experiment = load_experiment(file)
     product = open_product(experiment.product)
-    table = read_sample(experiment.product, experiment.sample)
+    table = read_sample(
+        experiment.product, experiment.sample, remedy=f"name the file as sample in {file}"
+    )
     try_out(experiment, product, table, models=models)
     remark(f"See it again: loanwright lab show {experiment.name}")
 

@@ -194,13 +194,23 @@ def open_product(name: str) -> "Product":
     return bundled_product(name)
 
 
-def read_sample(product: str, sample: Path | None) -> Any:
+def read_sample(
+    product: str, sample: Path | None, *, remedy: str = "give the sample as second argument"
+) -> Any:
     """Return the table to train on: the given file, or the data bundled with the product."""
-    if sample is None:
-        from loanwright.datasets.bundled import load_dataset
+    return bundled_sample(product, remedy=remedy) if sample is None else read_table(sample)
 
-        return load_dataset(product)
-    return read_table(sample)
+
+def bundled_sample(product: str, *, remedy: str = "give the sample as second argument") -> Any:
+    """Return the data bundled with a product; where there are none, say how to give others."""
+    from loanwright.datasets.bundled import list_datasets, load_dataset
+
+    if product not in list_datasets():
+        raise fail(
+            f"There is no sample: {product} comes without data; {remedy}. "
+            f"Products with data of their own: {', '.join(list_datasets())}."
+        )
+    return load_dataset(product)
 
 
 def default_models_dir() -> Path:

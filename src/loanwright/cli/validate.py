@@ -154,9 +154,9 @@ def _tables(decisions: Path | None, outcomes: Path | None) -> tuple[Any, Any]:
 
 
 def _sample(package: Any, path: Path | None) -> Any:
-    from loanwright.datasets.bundled import load_dataset
+    from loanwright.cli.train import bundled_sample
 
-    return load_dataset(package.product.name) if path is None else _read(path)
+    return bundled_sample(package.product.name) if path is None else _read(path)
 
 
 def _write(report: Mapping[str, Any], wanted: Mapping[str, Path | None], language: str) -> None:

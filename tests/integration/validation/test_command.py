@@ -162,3 +162,25 @@ def test_misspelt_decisions_are_refused_before_the_chapters(package, tmp_path):
     found = run(package, "--decisions", table)
     assert found.exit_code == 1
     assert "column recommended, row 2 holds 'approv'" in " ".join(found.output.split())
+
+
+def test_a_product_without_data_asks_for_the_sample(tmp_path):
+    file = tmp_path / "boat.toml"
+    file.write_text(bundled_product("instalment-loan").text.replace("instalment-loan", "boat-loan"))
+    found = CliRunner().invoke(app, ["train", str(file)])
+    assert found.exit_code == 1
+    said = " ".join(found.output.split())
+    assert "give the sample as second argument" in said
+    assert "credit-card, instalment-loan" in said
+
+
+@pytest.mark.usefixtures("no_chapters")
+def test_a_package_of_a_product_without_data_asks_for_the_sample(tmp_path):
+    text = bundled_product("instalment-loan").text.replace("instalment-loan", "boat-loan")
+    table = load_dataset("instalment-loan")
+    made = train(parse_product(text), table, models_dir=tmp_path, only=[("new", "scorecard")])
+    found = run(made[0].path)
+    assert found.exit_code == 1
+    assert "boat-loan comes without data; give the sample as second" in " ".join(
+        found.output.split()
+    )
