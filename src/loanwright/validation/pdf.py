@@ -20,6 +20,8 @@ from loanwright.validation.shown import (
 _Report = Mapping[str, Any]
 _COLOUR: Final = re.compile(r"var\(--[a-z-]+, ([^)]+)\)")
 _FONT: Final = "Libertinus Serif"
+# Where a dotted name may break between lines: after a dot or a low line, not within a number.
+_BREAK: Final = re.compile(r"(?<=\w[._])(?=[A-Za-z])|(?<=_)(?=\d)")
 
 
 class TypstMissing(Unavailable):
@@ -135,7 +137,7 @@ def _figure(figure: Mapping[str, Any], language: str) -> dict[str, str]:
         "threshold": in_words(figure["threshold"], language),
         "result": figure["result"],
         "word": word(figure["result"], language),
-        "made_by": figure["made_by"],
+        "made_by": breakable(figure["made_by"]),
     }
 
 
@@ -158,7 +160,19 @@ def _cell(cell: Any, kind: str, language: str) -> dict[str, str]:
             "text": written(cell["value"], kind, language),
             "small": interval(cell, kind, language),
         }
-    return {"text": written(cell, kind, language), "small": ""}
+    text = written(cell, kind, language)
+    return {"text": breakable(text) if kind == "words" else text, "small": ""}
+
+
+def breakable(text: str) -> str:
+    """Return a text whose long dotted or underscored names may run over several lines.
+
+    Examples
+    --------
+    >>> breakable("metrics.find_ks at 0.05").split("\u200b")
+    ['metrics.', 'find_', 'ks at 0.05']
+    """
+    return _BREAK.sub("\u200b", text)
 
 
 def for_paper(svg: str) -> str:
