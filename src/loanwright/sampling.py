@@ -171,19 +171,15 @@ def _days(series: "pl.Series") -> "pl.Series":
     if series.dtype in (pl.Date, pl.Datetime, pl.Null):
         return series.cast(pl.Date).to_physical()
     if series.dtype not in (pl.String, pl.Categorical, pl.Enum):
-        problem = f"column {series.name}: holds {series.dtype}, not days; write YYYY-MM-DD"
-        raise ColumnsRefused((problem,))
+        raise ColumnsRefused((f"column {series.name}: holds {series.dtype}; write YYYY-MM-DD",))
     texts = series.cast(pl.String).str.strip_chars()
     # polars alone would read 2024-1-5 and the year 97 as well, or guess day and month.
     written = texts.str.contains(r"^\d{4}-\d{2}-\d{2}$")
     days = pl.select(pl.when(written).then(texts)).to_series().str.to_date("%Y-%m-%d", strict=False)
     strange = texts.filter(days.is_null() & (texts != ""))
     if len(strange):
-        problem = (
-            f"column {series.name}: {len(strange)} of {len(texts)} texts are not days, such as "
-            f"{strange[0][:30]!r}; write YYYY-MM-DD"
-        )
-        raise ColumnsRefused((problem,))
+        found = f"{len(strange)} of {len(texts)} texts are not days, such as {strange[0][:30]!r}"
+        raise ColumnsRefused((f"column {series.name}: {found}; write YYYY-MM-DD",))
     return days.to_physical()
 
 
