@@ -13,6 +13,7 @@ from loanwright.lab.record import list_records, read_record
 STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;"
     "color:#1c1c1c;background:#fff}table{border-collapse:collapse;margin:1rem 0}"
+    "h1{overflow-wrap:anywhere}.wide{overflow-x:auto}"
     "th,td{text-align:left;padding:.3rem .9rem .3rem 0;border-bottom:1px solid #ddd}"
     "td.number{text-align:right;font-variant-numeric:tabular-nums}a{color:#0b57a4}"
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#161616}a{color:#8ab4f8}"
@@ -124,11 +125,16 @@ def _trial_row(trial: Mapping[str, Any]) -> list[str]:
 def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in headers)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    # On a narrow screen the table scrolls, not the page; a key reaches it as well.
+    return (
+        '<div class="wide" tabindex="0" role="group" aria-label="Table">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _page(title: str, body: str) -> str:
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><h1>{escape(title)}</h1>{body}</body></html>"
     )
