@@ -153,7 +153,8 @@ def _fit(
 ) -> Runtime:
     columns = tuple(applicants.columns[place] for place in kept)
     model = make_model(plan.family, columns=columns, seed=plan.seed)
-    model.fit(applicants.matrix[rows][:, kept], applicants.default[rows])
+    people = None if applicants.people is None else applicants.people[rows]
+    model.fit(applicants.matrix[rows][:, kept], applicants.default[rows], groups=people)
     return load_runtime(plan.family, model.native_files())
 
 

@@ -167,6 +167,10 @@ class Evidence:
     seed: int = 0
     beside: Circumstances = field(default_factory=Circumstances)
 
+    def people(self, rows: Rows) -> Rows | None:
+        """Return who stands behind these rows, for models that hold rows out while they learn."""
+        return None if self.applicant is None else self.applicant[rows]
+
     def __post_init__(self) -> None:
         if not any(name in self.samples for name in JUDGED):
             raise SamplesUnfit(problem="no judged sample is there")

@@ -100,7 +100,8 @@ def _fitted(
         rows = evidence.samples["development"]
         if family in QUICK:
             rows = rows[:: -(-len(rows) // MOST_ROWS)]
-        model.fit(evidence.matrix[rows], evidence.bad[rows].astype(np.int8))
+        defaulted = evidence.bad[rows].astype(np.int8)
+        model.fit(evidence.matrix[rows], defaulted, groups=evidence.people(rows))
     except (ImportError, LoanwrightError):
         # A peer that is not installed, or cannot be fitted here, is a peer fewer.
         return None

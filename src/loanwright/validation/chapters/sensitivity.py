@@ -185,7 +185,8 @@ def _seeds(evidence: Evidence) -> Figure:
         areas, family = [], evidence.model.family
         for seed in range(SEEDS):
             model = make_model(family, columns=evidence.specs, seed=seed, **QUICK.get(family, {}))
-            model.fit(evidence.matrix[rows], evidence.bad[rows].astype(np.int8))
+            defaulted = evidence.bad[rows].astype(np.int8)
+            model.fit(evidence.matrix[rows], defaulted, groups=evidence.people(rows))
             risk = model.decision_function(evidence.matrix[evidence.judged])
             areas.append(auc(bad, risk).value)
         spread = max(areas) - min(areas)
