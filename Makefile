@@ -8,10 +8,10 @@ LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-in
 
 TORCH ?= torch==2.13.0
 # torch differs from machine to machine, so no lock holds it: `make neural` adds it.
-ALL_EXTRAS := --extra service --extra train --extra catboost --extra ebm --extra export --extra pdf --extra tracking
+ALL_EXTRAS := --extra service --extra train --extra batch --extra catboost --extra cluster --extra ebm --extra export --extra otel --extra pdf --extra sso --extra tracking
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-quality docs neural lock clean
+.PHONY: help run test check format bench bench-quality lab docs neural lock clean
 
 help:  ## list what one can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ bench: $(VENV)/ready-bench  ## measure Loanwright against its peers, write bench
 bench-quality: $(VENV)/ready-bench  ## compare every family and its peers on every data set
 	$(BIN)/python -m benchmarks quality
 
+lab: $(VENV)/ready-dev  ## kill every part of the service in turn, under load, and count what is lost
+	$(BIN)/python -m faultlab
+
 neural: $(VENV)/ready  ## add PyTorch, for the neural family
 	$(UV) pip install --quiet --python $(BIN)/python $(TORCH)
 
@@ -49,6 +52,8 @@ lock: $(VENV)/ready-uv  ## resolve the locks anew
 	$(UV) pip compile pyproject.toml $(ALL_EXTRAS) --group build --group dev --group bench $(LOCK_OPTIONS) -o requirements/bench.lock
 	$(UV) pip compile pyproject.toml $(ALL_EXTRAS) --group build --group dev $(LOCK_OPTIONS) -c requirements/bench.lock -o requirements/dev.lock
 	$(UV) pip compile pyproject.toml --extra service --extra train --group build $(LOCK_OPTIONS) -c requirements/dev.lock -o requirements/run.lock
+	$(UV) pip compile pyproject.toml --extra service --extra batch --extra otel --extra sso $(LOCK_OPTIONS) -c requirements/dev.lock -o requirements/serve.lock
+	$(UV) pip compile --group build $(LOCK_OPTIONS) -c requirements/dev.lock -o requirements/build.lock
 
 clean:  ## remove the environment and what runs have left behind
 	rm -rf $(VENV) var .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

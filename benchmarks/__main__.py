@@ -11,7 +11,21 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-NAMES = ("engine", "single", "http", "binning", "report", "training", "quality", "proofs")
+NAMES = (
+    "engine",
+    "single",
+    "http",
+    "batch",
+    "binning",
+    "report",
+    "training",
+    "quality",
+    "proofs",
+    "audit",
+    "people",
+    "durability",
+    "hostility",
+)
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = (
     "numpy",

@@ -140,16 +140,21 @@ def on_sqlite(root: Path, *, hot: bool) -> Iterator[Target]:
 
 @contextmanager
 def on_postgresql(root: Path, *, hot: bool) -> Iterator[Target]:
-    """Serve from a PostgreSQL database of its own, dropped in the end."""
+    """Serve from a PostgreSQL database of its own."""
+    with fresh_postgresql() as url, served(root, url, hot=hot) as target:
+        yield target
+
+
+@contextmanager
+def fresh_postgresql() -> Iterator[str]:
+    """Make a PostgreSQL database of our own, dropped in the end."""
     url = make_url(os.environ.get("LOANWRIGHT_TEST_POSTGRES_URL", POSTGRESQL))
     name = f"loanwright_bench_{os.urandom(4).hex()}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     try:
-        own = url.set(database=name).render_as_string(hide_password=False)
-        with served(root, own, hot=hot) as target:
-            yield target
+        yield url.set(database=name).render_as_string(hide_password=False)
     finally:
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

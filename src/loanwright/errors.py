@@ -50,10 +50,22 @@ class LoanwrightError(Exception):
             return facts[name]
         raise AttributeError(name)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a copy, and another machine, have the same message and facts."""
+        return _restored, (type(self), self.args, dict(self.__dict__))
+
     @property
     def code(self) -> str:
         """Return the stable, machine-readable name of this error, such as ``product_unknown``."""
         return _WORD_START.sub("_", type(self).__name__).lower()
+
+
+def _restored(
+    kind: type[LoanwrightError], arguments: tuple[Any, ...], attributes: dict[str, Any]
+) -> LoanwrightError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(attributes)
+    return error
 
 
 class NotFound(LoanwrightError):

@@ -92,6 +92,8 @@ def test_workers_are_killed_and_every_job_is_done_once(environment, service):
             victim.send_signal(signal.SIGKILL)
             victim.wait()
             workers[number % 2] = start(environment)
+        for worker in workers:
+            wait_until_ready(worker)
         deadline = time.monotonic() + 60
         while open_jobs(service) and time.monotonic() < deadline:
             time.sleep(0.2)

@@ -98,9 +98,76 @@ def _plain(value: object) -> str:
     return str(value)
 
 
+def write_metrics() -> str:
+    """Return the reference of the figures for Prometheus."""
+    from loanwright.service.health.figures import Figures
+    from loanwright.service.telemetry.metrics import Metrics
+
+    metrics = Metrics()
+    figures = Figures(
+        connections=lambda: (0, 0),
+        jobs=dict,
+        outbox=lambda: (0, None),
+        models=tuple,
+        spool=lambda: (0, 0),
+    )
+    metrics.watch(figures.read)
+    lines = [
+        "# Metrics",
+        "",
+        MADE,
+        "",
+        "`GET /metrics` gives them in the text format of Prometheus; see"
+        " [Observe](../howto/observe.md). Beside them stand the figures of the process"
+        " (`process_…`). No label names a person: products, segments, outcomes, states, templates"
+        " of addresses.",
+        "",
+        "| Metric | Kind | Labels | Meaning |",
+        "|---|---|---|---|",
+    ]
+    for family in sorted(metrics.registry.collect(), key=lambda one: one.name):
+        if family.name.startswith("loanwright_"):
+            labels = ", ".join(f"`{name}`" for name in labels_of(metrics, family.name))
+            name = family.name + {"counter": "_total", "info": "_info"}.get(family.type, "")
+            lines.append(f"| `{name}` | {family.type} | {labels} | {family.documentation} |")
+    return "\n".join(lines) + "\n"
+
+
+def labels_of(metrics: Any, name: str) -> tuple[str, ...]:
+    """Return the labels of a metric."""
+    collector = metrics.registry._names_to_collectors.get(name)
+    asked = {"loanwright_jobs": ("state",)}
+    asked["loanwright_model"] = ("product", "segment", "hash", "family")
+    return asked.get(name) or getattr(collector, "_labelnames", ())
+
+
+def write_permissions() -> str:
+    """Return the reference of what can be permitted, and to whom it is."""
+    from loanwright.service.users.permissions import PERMISSIONS, ROLES, Role
+
+    lines = [
+        "# Permissions",
+        "",
+        MADE,
+        "",
+        "A user may do what the role may; an API key what its scopes say, and these are the same"
+        " words. How roles are given and what each one reaches: [users and roles]"
+        "(../howto/users-and-roles.md). What is asked for must also be in reach.",
+        "",
+        f"| Permission | Allows | {' | '.join(Role)} |",
+        f"|---|---|{'---|' * len(Role)}",
+    ]
+    for name, meaning in PERMISSIONS.items():
+        given = ["yes" if name in ROLES[role] else "" for role in Role]
+        lines.append(f"| `{name}` | {meaning} | {' | '.join(given)} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "permissions.md": write_permissions,
     "cli.md": write_cli,
     "settings.md": write_settings,
+    "metrics.md": write_metrics,
     "openapi.json": http_reference.write_openapi,
     "errors.md": http_reference.write_errors,
 }

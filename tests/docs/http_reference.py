@@ -54,7 +54,9 @@ def write_errors() -> str:
     """Return the page of all errors that an answer may carry."""
     rows = [
         f"| `{kind.code.fget(kind.__new__(kind))}` | {status_of(kind)} | {_meaning(kind)} |"
-        for kind in sorted(list_errors(), key=lambda one: (status_of(one), one.__name__))
+        for kind in sorted(
+            list_errors(), key=lambda one: (status_of(one), one.__name__, one.__module__)
+        )
     ]
     return ERRORS_HEAD + "\n".join(rows) + "\n"
 

@@ -5,12 +5,12 @@ import shutil
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from loanwright.errors import LoanwrightError
 
@@ -48,15 +48,19 @@ class Finding:
     remedy: str = ""
 
 
-def check_all(settings: "Settings") -> list[Finding]:
+Check: TypeAlias = "Callable[[Settings], Iterator[Finding]]"
+
+
+def check_all(settings: "Settings", more: Mapping[str, Check] | None = None) -> list[Finding]:
     """Run every check; one that cannot look says so and does not stop the others."""
-    checks: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
+    checks: tuple[tuple[str, Check], ...] = (
         ("Python", check_python),
         ("compiled engine", check_engine),
         ("disk", check_disk),
         ("clock", check_clock),
         ("database", check_database),
         ("packages", check_packages),
+        *(more or {}).items(),
     )
     findings: list[Finding] = []
     for about, check in checks:
@@ -146,6 +150,14 @@ def check_database(settings: "Settings") -> Iterator[Finding]:
     from loanwright.service.bootstrap import open_database
     from loanwright.service.migrations.steps import current_revision, newest_revision
 
+    if not is_made(settings):
+        yield Finding(
+            about="database",
+            state="warning",
+            what=f"there is none yet ({settings.database_url})",
+            remedy="Run: loanwright serve, or loanwright db upgrade",
+        )
+        return
     database = open_database(settings)
     try:
         look = _check_sqlite if database.name == "sqlite" else _check_postgresql
@@ -159,6 +171,14 @@ def check_database(settings: "Settings") -> Iterator[Finding]:
         )
     finally:
         database.close()
+
+
+def is_made(settings: "Settings") -> bool:
+    """Tell whether there is a database to look at: a look must not make its file."""
+    from sqlalchemy import make_url
+
+    url = make_url(settings.database_url)
+    return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
 
 def _check_sqlite(database: "Database") -> Iterator[Finding]:

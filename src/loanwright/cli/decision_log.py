@@ -47,25 +47,21 @@ def decision_table(service: "Service", product: str, segment: str) -> "pl.DataFr
     """Return the decisions of a segment, the newest first.
 
     `recommended` is what the policy said and `outcome` what was done; they differ once people
-    decide against the policy. Features stand under the names of their columns.
+    decide against the policy. Features stand under the names of their columns. Decisions on
+    persons who were erased are left out: nobody knows any more what they were made from.
     """
     import polars as pl
 
+    from loanwright.service.decisions.schemas import DecisionRecord
     from loanwright.service.decisions.snapshot import read_snapshot
-    from loanwright.service.kit.pagination import MAXIMUM_PAGE
 
     features = service.products[product].inputs(segment)
     rows: list[dict[str, Any]] = []
-    cursor = None
-    while True:
-        page = service.decisions.list_page(limit=MAXIMUM_PAGE, cursor=cursor, product=product)
-        for one in page.items:
-            if one.segment == segment:
-                record = read_snapshot(one.snapshot)["record"]
-                named = {feature.column: record.get(feature.name) for feature in features}
-                told = {"decision": one.id, "decided_at": one.decided_at}
-                acts = {"recommended": one.outcome, "outcome": one.outcome}
-                rows.append({**told, **acts, **named})
-        cursor = page.next_cursor
-        if cursor is None:
-            return pl.DataFrame(rows, infer_schema_length=None)
+    for one in service.decisions.read_all(product=product):
+        if one.segment == segment and isinstance(one, DecisionRecord):
+            record = read_snapshot(one.snapshot)["record"]
+            named = {feature.column: record.get(feature.name) for feature in features}
+            told = {"decision": one.id, "decided_at": one.decided_at}
+            acts = {"recommended": one.outcome, "outcome": one.outcome}
+            rows.append({**told, **acts, **named})
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -1,5 +1,6 @@
 """`loanwright demo`: the demo bank, trained, seeded and served."""
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from loanwright.service.settings import Settings
 
 DEMO_KEY = "demo key"
+PASSWORD_BYTES = 18
 
 
 def demo(
@@ -29,24 +31,28 @@ def demo(
         from loanwright.cli.serving import serve_until_stopped
 
         take_in(service)
-        seed(service)
+        password = demo_password(settings.var_dir / "demo.password")
+        seed(service, password)
         token = demo_key(service, settings.var_dir / "demo.key")
         if prepare_only:
             say("The demo bank is ready: loanwright demo serves it.")
             return
-        serve_until_stopped(service, ready=lambda address: announce(address, token))
+        serve_until_stopped(service, ready=lambda address: announce(address, token, password))
 
 
 def train_missing(settings: "Settings") -> None:
     """Train the bundled products whose packages are not there."""
-    from loanwright.cli.opening import list_packages
+    from loanwright.cli.opening import list_packages, made_for
     from loanwright.cli.train import open_product, read_sample, train_product
     from loanwright.features.product import bundled_products
 
     for name in bundled_products():
         product = open_product(name)
         there = [
-            list_packages(settings.models_dir, name, segment.name, segment.champion)
+            any(
+                made_for(path, product)
+                for path in list_packages(settings.models_dir, name, segment.name, segment.champion)
+            )
             for segment in product.segments.values()
         ]
         if all(there):
@@ -58,7 +64,7 @@ def train_missing(settings: "Settings") -> None:
 
 def demo_key(service: "Service", path: Path) -> str:
     """Return the key of the demo, which only its owner can read; make it on the first start."""
-    from loanwright.service.users.service import KeyRefused
+    from loanwright.service.users.keys import KeyRefused
 
     try:
         token = path.read_text(encoding="ascii").strip()
@@ -71,7 +77,15 @@ def demo_key(service: "Service", path: Path) -> str:
     return token
 
 
-def announce(address: str, token: str) -> None:
+def demo_password(path: Path) -> str:
+    """Return the password of everybody in the demo; make it on the first start."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(PASSWORD_BYTES), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+def announce(address: str, token: str, password: str) -> None:
     """Print where the demo is and how to call it."""
     from loanwright.cli.seeding import example_body
 
@@ -79,6 +93,8 @@ def announce(address: str, token: str) -> None:
     say(f"  Apply for the demo card    {address}/apply/credit-card")
     say(f"  API documentation          {address}/docs")
     say(f"  API key                    {token}")
+    say("  Password of admin1, manager1, underwriter1, analyst1, borrower1 … @demo.example:")
+    say(f"                             {password}")
     say()
     say("  A decision over the API:")
     say(f"    curl -s {address}/v1/applications \\")

@@ -20,6 +20,9 @@ REMEDIES = {
 EXTRAS = {
     "service": {"alembic", "fastapi", "msgspec", "pydantic", "pydantic_settings", "sqlalchemy"}
     | {"uvicorn", "structlog", "jinja2", "babel", "limits"},
+    "otel": {"opentelemetry"},
+    "sso": {"authlib", "joserfc"},
+    "cluster": {"dask", "distributed"},
     "train": {"lightgbm", "optuna", "polars", "scipy", "sklearn", "yaml"},
 }
 

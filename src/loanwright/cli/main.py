@@ -10,14 +10,18 @@ from typing import Annotated
 import typer
 
 from loanwright.cli import (
+    accounts,
+    audit,
     bins,
     database,
     deciding,
     decision_log,
     demo,
     doctor,
+    erase,
     exporting,
     fairness,
+    health,
     jobs,
     keys,
     lab,
@@ -27,9 +31,14 @@ from loanwright.cli import (
     recording,
     replaying,
     report,
+    retention,
+    score_file,
     serving,
+    spool,
     train,
+    users,
     validate,
+    webhooks,
     working,
 )
 from loanwright.cli.failures import PlainFailures
@@ -74,12 +83,21 @@ app.command("export")(exporting.export)
 app.command("serve")(serving.serve)
 app.command("worker")(working.worker)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(webhooks.app, name="webhook")
+app.add_typer(spool.app, name="spool")
 app.command("decide")(deciding.decide)
+app.command("score-file")(score_file.score_file)
 app.command("record")(recording.record)
+app.add_typer(accounts.app, name="accounts")
 app.command("log")(decision_log.log)
 app.command("replay")(replaying.replay)
 app.add_typer(model.app, name="model")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
+app.add_typer(users.app, name="user")
+app.add_typer(audit.app, name="audit")
+app.command("erase")(erase.erase)
+app.add_typer(retention.app, name="retention")
 app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
+app.command("health")(health.health)

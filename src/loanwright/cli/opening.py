@@ -133,6 +133,15 @@ def _is_chosen(path: Path, product: str, segment: str) -> bool:
         return False
 
 
+def made_for(path: Path, product: "Product") -> bool:
+    """Tell whether a package says that it was trained with this very product file."""
+    try:
+        manifest = json.loads((path / "manifest.json").read_bytes())
+        return bool(manifest["product"]["hash"] == product.hash)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False
+
+
 def _made_for(service: "Service", model_hash: str, product: "Product") -> bool:
     package = service.registry.open(service.registry.get(model_hash))
     return package.product.hash == product.hash

@@ -22,12 +22,17 @@ def replay(
     if everything == (decision is not None):
         raise typer.BadParameter("give the id of a decision, or --all")
     with open_service(read_settings()) as service:
-        count = 0
+        count = erased = 0
         for result in _replays(service, decision):
-            if not result.equal:
+            if result.erased:
+                erased += 1
+            elif not result.equal:
                 _explain(result)
                 raise typer.Exit(1)
-            count += 1
+            else:
+                count += 1
+    if erased:
+        remark(f"{erased} cannot be replayed: their applicants were erased.")
     say(f"{count} {'decision' if count == 1 else 'decisions'} replayed, every bit equal.")
 
 

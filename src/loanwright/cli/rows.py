@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loanwright.cli.failures import fail
+from loanwright.features.cells import read_cell
 
 if TYPE_CHECKING:
     from loanwright.features.feature import Feature
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 REFERENCES = ("document_number", "applicant_id")
 REFERENCE_NAMES = {"id": "applicant_id"}
-TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+API_SHAPED = (".json", ".jsonl")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +59,7 @@ def read_rows(path: Path, product: "Product", *segments: str) -> list[Row]:
         raise fail(f"{path} is not a list of applications: each must be an object.")
     chosen = segments or tuple(product.segments)
     wanted = {one.name: one for segment in chosen for one in product.inputs(segment)}
-    read = partial(_row, wanted=tuple(wanted.values()), typed=path.suffix == ".csv")
+    read = partial(_row, wanted=tuple(wanted.values()), typed=path.suffix not in API_SHAPED)
     return [read(number, one) for number, one in enumerate(found, 1)]
 
 
@@ -72,7 +73,7 @@ def _row(number: int, found: Mapping[str, Any], *, wanted: "Sequence[Feature]", 
         name = feature.name if feature.name in found else feature.column
         if name in found:
             value = found[name]
-            features[feature.name] = _typed(value, feature.type) if typed else _known(value)
+            features[feature.name] = read_cell(value, feature.type) if typed else _known(value)
     return Row(number=number, reference=_reference(found), features=features)
 
 
@@ -83,21 +84,6 @@ def _reference(named: Mapping[str, Any]) -> dict[str, str]:
 def _known(value: Any) -> Any:
     """Tables write NaN where nothing is known."""
     return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def _typed(text: str | None, kind: str) -> Any:
-    """Turn the text of a CSV cell into what its feature holds; what does not fit stays text."""
-    if text is None or text.strip() in {"", "NA", "null"}:
-        return None
-    text = text.strip()
-    if kind == "boolean":
-        return TRUTHS.get(text.lower(), text)
-    if kind in {"category", "date"}:
-        return text
-    try:
-        return int(text) if kind == "integer" and "." not in text else float(text)
-    except ValueError:
-        return text
 
 
 def _read_csv(path: Path) -> list[Any]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from loanwright.cli.failures import fail
+from loanwright.cli.seeded_accounts import book
+from loanwright.cli.seeded_people import BORROWERS, introduce, profile, seed_borrowers, seed_staff
 
 if TYPE_CHECKING:
     from loanwright.features.product import Product
@@ -13,9 +15,9 @@ if TYPE_CHECKING:
 
 PRODUCT = "credit-card"
 # How many people each product has in the demo bank, and how many of them have applied again.
-PEOPLE = {"credit-card": (1_510, 200), "instalment-loan": (300, 50)}
-FIRST = {"credit-card": "T00001", "instalment-loan": "G00001"}
-SEEDER = "demo seed"
+PEOPLE = {"credit-card": (1_210, 200), "instalment-loan": (300, 50)}
+CHUNK = 100
+SENDER = "demo seed"
 EXAMPLE: Mapping[str, Any] = {
     "product": PRODUCT,
     "applicant": {"document_number": "T00234"},
@@ -28,24 +30,37 @@ def example_body() -> str:
     return json.dumps(EXAMPLE)
 
 
-def seed(service: "Service") -> None:
-    """Record the existing applicants of the demo bank and decide some applications, once."""
+def seed(service: "Service", password: str) -> None:
+    """Fill the demo bank, once: staff, applicants, accounts, some decisions, some borrowers.
+
+    Everybody who can log in has the same password. What was begun and not ended is ended.
+    """
+    managers = seed_staff(service, password)
     for name, (people, applied) in PEOPLE.items():
         product = service.products.get(name)
         if product is not None:
-            _seed_product(service, product, people, applied)
+            found = _read_people(name, people)
+            _seed_product(service, product, found, managers)
+            _decide(service, product, found[:applied])
+    seed_borrowers(service, password, _read_people(PRODUCT, BORROWERS))
 
 
-def _seed_product(service: "Service", product: "Product", people: int, applied: int) -> None:
-    if service.applicants.find(FIRST[product.name]) is not None:
-        return
-    found = _read_people(product.name, people)
-    asked = {one.name for one in product.inputs("new")}
+def _seed_product(
+    service: "Service",
+    product: "Product",
+    people: Sequence[Mapping[str, Any]],
+    managers: Sequence[str],
+) -> None:
     behaviour = {one.name for one in product.inputs("existing") if one.source == "behaviour"}
     service.applicants.record_behaviours(
-        product, {one["applicant"]: _only(one, behaviour) for one in found}
+        product, {one["applicant"]: _only(one, behaviour) for one in people}
     )
-    _decide(service, product, [(one["applicant"], _only(one, asked)) for one in found[:applied]])
+    for start in range(0, len(people), CHUNK):
+        with service.database.write() as connection:
+            chunk = people[start : start + CHUNK]
+            ids = introduce(service, connection, chunk, managers)
+            profile(service, connection, product, ids)
+            book(service, connection, product, ids)
 
 
 def _read_people(name: str, count: int) -> list[dict[str, Any]]:
@@ -59,19 +74,19 @@ def _only(person: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in person.items() if name in names}
 
 
-def _decide(
-    service: "Service", product: "Product", asked: Sequence[tuple[str, Mapping[str, Any]]]
-) -> None:
+def _decide(service: "Service", product: "Product", people: Sequence[Mapping[str, Any]]) -> None:
     from loanwright.errors import LoanwrightError
     from loanwright.service.origination.schemas import ApplicantReference, Caller, Submission
 
+    asked = {one.name for one in product.inputs("new")}
     submissions = []
-    for document_number, features in asked:
+    for person in people:
+        document_number, features = person["applicant"], _only(person, asked)
         body = {"product": product.name, "features": features}
         received = json.dumps(body | {"applicant": {"document_number": document_number}}).encode()
         submissions.append(
             Submission(
-                caller=Caller(id=SEEDER, kind="key", scopes=frozenset({"applications:write"})),
+                caller=Caller(id=SENDER, kind="key", scopes=frozenset({"applications:write"})),
                 idempotency_key=f"demo-{document_number}",
                 body_hash=hashlib.sha256(received).hexdigest(),
                 received=received,

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 
 from loanwright.cli.console import remark
 from loanwright.cli.failures import fail
+from loanwright.features.cells import separator_of
 
 if TYPE_CHECKING:
     import polars as pl
-
-SEPARATORS = (",", ";", "\t", "|")
 
 
 def read_table(path: Path, *, quiet: bool = False) -> "pl.DataFrame":
@@ -44,5 +43,4 @@ def _read_csv(path: Path) -> "pl.DataFrame":
 def find_separator(path: Path) -> str:
     """Return what separates the columns of a CSV file, from its first line."""
     with path.open(encoding="utf-8-sig") as lines:
-        first = lines.readline()
-    return max(SEPARATORS, key=first.count)
+        return separator_of(lines.readline())

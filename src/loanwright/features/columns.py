@@ -232,6 +232,50 @@ def facts(product: Product, segment: str, record: Record) -> dict[str, Value]:
     return values
 
 
+def facts_from_columns(
+    product: Product, segment: str, columns: Mapping[str, npt.NDArray[np.float64]]
+) -> dict[str, Matrix]:
+    """Return, encoded, the values that the policy's rules need of many rows.
+
+    Parameters
+    ----------
+    product, segment
+        Whose rules apply.
+    columns
+        Raw feature name to (n,) float64: every input of the segment.
+
+    Returns
+    -------
+    dict
+        Name to (n,) float64; ``decode`` of its values gives what ``facts`` gives row by row.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> columns = {"limit": np.array([2e5]), "education": np.array([1.0])}
+    >>> list(facts_from_columns(bundled_product("credit-card"), "new", columns))
+    ['limit', 'education']
+    """
+    derived, program, _ = _facts_plan(product, segment)
+    values = {feature.name: columns[feature.name] for feature in product.inputs(segment)}
+    if derived:
+        computed = evaluate(program, np.stack([columns[name] for name in program.inputs]))
+        values |= {f.name: computed[:, place] for place, f in enumerate(derived)}
+    return values
+
+
+def encode(feature: Feature, value: Value) -> float:
+    """Return a validated value as the columns hold it; the other way of ``decode``.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> encode(bundled_product("credit-card").feature("education"), "university")
+    1.0
+    """
+    return _encoder(feature)(value)
+
+
 def decode(feature: Feature, value: float) -> Value:
     """Return an encoded value as people write it: a code, a boolean, a number, None if missing.
 

@@ -22,10 +22,17 @@ ACTION_KINDS: Final[tuple[str, ...]] = get_args(ActionKind)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Category:
-    """One permitted code of a category feature and what people call it."""
+    """One permitted code of a category feature and what people call it.
+
+    Attributes
+    ----------
+    words
+        What else people write when they mean it, in any language.
+    """
 
     code: str
     title: Text
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +126,8 @@ class Feature:
         The formula of a derived feature, or None.
     depends_on
         Raw features it needs, in dictionary order; its own name for a raw feature.
+    matchable
+        Whether free text may be matched to its categories.
     """
 
     name: str
@@ -139,6 +148,7 @@ class Feature:
     column: str = ""
     expression: str | None = None
     depends_on: tuple[str, ...] = ()
+    matchable: bool = False
 
     @property
     def derived(self) -> bool:

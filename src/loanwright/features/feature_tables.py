@@ -64,6 +64,7 @@ def _read_feature(name: str, tables: Reader) -> Feature:
         "actionable": _actionable(table),
         "reasons": _reasons(table),
         "categories": _categories(table, kind),
+        "matchable": _matchable(table, kind),
     }
     facts |= _range(table, kind, derived=expression is not None)
     facts |= _origin(table, name, expression)
@@ -142,13 +143,21 @@ def _categories(table: Reader, kind: str) -> tuple[Category, ...]:
         code = item.string("code")
         if len(code) > 64:
             item.refuse("code", "is longer than 64 characters; shorten it")
-        categories.append(Category(code=code, title=item.text("title")))
+        words = item.strings("words")
+        categories.append(Category(code=code, title=item.text("title"), words=words))
         item.finish()
     if len({category.code for category in categories}) != len(categories):
         table.refuse("categories", "has a code twice; keep one")
     if table.has("categories") and not categories:
         table.refuse("categories", "is empty; list at least one code")
     return tuple(categories)
+
+
+def _matchable(table: Reader, kind: str) -> bool:
+    matchable = table.boolean("matchable", False)
+    if matchable and kind != "category":
+        table.refuse("matchable", "belongs to categories only; remove it")
+    return matchable
 
 
 def _special(table: Reader) -> tuple[SpecialValue, ...]:

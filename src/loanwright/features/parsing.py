@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from loanwright.features.account_tables import read_accounts
 from loanwright.features.errors import ProductRefused
 from loanwright.features.feature import Feature
 from loanwright.features.feature_tables import read_features
@@ -60,6 +61,7 @@ def _read_root(root: Reader, text: str, digest: str) -> Product:
     features = read_features(_table(root, "features"))
     scale = read_scale(_table(root, "scale"))
     policy = read_policy(_table(root, "policy"), tuple(segments), features)
+    grades = tuple(str(grade["name"]) for grade in scale["grades"])
     product = Product(
         name=head.name("name"),
         title=head.text("title"),
@@ -74,6 +76,7 @@ def _read_root(root: Reader, text: str, digest: str) -> Product:
         scale=scale,
         policy=policy,
         features=features,
+        accounts=read_accounts(root.child("accounts"), features, grades),
     )
     head.finish()
     root.finish()

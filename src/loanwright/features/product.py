@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
+from loanwright.decisioning.booking import AccountTerms
 from loanwright.features.errors import (
     FeatureUnknown,
     ProductRefused,
@@ -90,6 +91,8 @@ class Product:
         The ``[scale]`` and ``[policy]`` tables as plain mappings, checked.
     features
         Every feature by name, in dictionary order.
+    accounts
+        The ``[accounts]`` table: how accounts are repaid, judged and turned into behaviour.
     """
 
     name: str
@@ -105,6 +108,7 @@ class Product:
     scale: Mapping[str, Any]
     policy: Mapping[str, Any]
     features: Mapping[str, Feature] = field(repr=False)
+    accounts: AccountTerms = field(default_factory=AccountTerms, repr=False)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Product) and self.hash == other.hash)

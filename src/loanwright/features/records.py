@@ -19,7 +19,14 @@ from loanwright.features.text import Text
 Value = float | int | str | bool | None
 Record = Mapping[str, Value]
 
-__all__ = ["FieldProblem", "Record", "RecordRejected", "Value", "validate_record"]
+__all__ = [
+    "FieldProblem",
+    "Record",
+    "RecordRejected",
+    "Value",
+    "validate_part",
+    "validate_record",
+]
 
 MOST_PROBLEMS: Final = 50
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -101,6 +108,53 @@ def validate_record(
     if problems:
         raise RecordRejected(_bounded(problems))
     return record
+
+
+def validate_part(product: Product, raw: Mapping[str, object]) -> dict[str, Value]:
+    """Check some features of a product, whatever segment needs them, and return them clean.
+
+    Parameters
+    ----------
+    product
+        Whose dictionary is asked.
+    raw
+        Feature name to value; null means that it is not known.
+
+    Returns
+    -------
+    dict
+        What was sent, in the order it was sent, each value as `validate_record` returns it.
+
+    Raises
+    ------
+    RecordRejected
+        With all problems at once. Nothing is required; derived features and those that no
+        segment reads are refused.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> validate_part(bundled_product("credit-card"), {"education": "university"})
+    {'education': 'university'}
+    """
+    fields = _every_field(product)
+    problems = _unexpected(product, [name for name in raw if name not in fields])
+    part: dict[str, Value] = {}
+    for name in (name for name in raw if name in fields):
+        value = raw[name]
+        try:
+            part[name] = None if value is None else fields[name].check(value)
+        except _Unacceptable as refusal:
+            problems.append(wording.problem(name, refusal.code, refusal.message))
+    if problems:
+        raise RecordRejected(_bounded(problems))
+    return part
+
+
+@lru_cache(maxsize=64)
+def _every_field(product: Product) -> Mapping[str, _Field]:
+    plans = [_plan(product, segment, None) for segment in product.segments]
+    return {field.name: field for plan in plans for field in plan.fields}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     import polars as pl
+
+Kind = Literal["text", "amount", "percent", "number", "date"]
 
 #: An amount with a currency sign or with groups of thousands; brackets mean minus.
 AMOUNT: Final = (
@@ -20,10 +21,13 @@ AMOUNT_WITH_COMMA: Final = (
     r"\s*[$€£¥₽]?\)?$"
 )
 CURRENCY: Final = r"[$€£¥₽]"
+POINT: Final = r"[.,]"
 PERCENT: Final = r"^[-+]?\d+(?:\.\d+)?\s*%$"
 PLAIN_NUMBER: Final = r"^[-+]?\d+$"
 #: No leading zero: texts such as 0123 are codes.
 WHOLE_OR_DECIMAL: Final = r"^[-+]?(?:0|[1-9]\d*)(?:\.\d+)?$"
+#: What every text of a column may have in common.
+COMMON: Final = (AMOUNT, AMOUNT_WITH_COMMA, PERCENT, PLAIN_NUMBER, WHOLE_OR_DECIMAL)
 #: What people write where they have nothing, in small letters.
 NOTHING: Final = ("na", "n/a", "#n/a", "null", "nan", "-", "?")
 #: How days are written, and the format of each; polars alone would read the year 97 as well.
@@ -45,6 +49,120 @@ class Tidied:
 
     table: pl.DataFrame
     remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Habit:
+    """How the texts of one column are written.
+
+    Attributes
+    ----------
+    kind
+        What the texts become; a column of kind text stays as it is.
+    sign
+        The decimal sign of amounts, or the format of days.
+    nothing
+        Words that stand for a missing value, in small letters.
+    remark
+        What is to be said about the column; empty where there is nothing to say.
+    """
+
+    kind: Kind = "text"
+    sign: str = ""
+    nothing: tuple[str, ...] = ()
+    remark: str = ""
+
+    def read(self, series: pl.Series) -> pl.Series:
+        """Return a column of texts read; spaces around texts go, an empty text is missing."""
+        series = _stripped(series)
+        if self.kind == "text":
+            return series
+        if self.nothing:
+            series = series.set(_is_word(series, self.nothing), None)
+        if self.kind == "date":
+            return series.str.to_date(self.sign, strict=False)
+        if self.kind == "amount":
+            return _amounts(series, point=self.sign)
+        percents = self.kind == "percent"
+        return _as_numbers(series.str.replace(r"\s*%$", "") if percents else series)
+
+
+class Survey:
+    """What the texts of a column have in common, however many blocks they come in.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> survey = Survey()
+    >>> for texts in (["$1,200.50", ""], ["15"]):
+    ...     survey.add(pl.Series(texts))
+    >>> survey.habit().kind
+    'amount'
+    """
+
+    def __init__(self) -> None:
+        self._texts = 0
+        self._words: set[str] = set()
+        self._all = dict.fromkeys(COMMON, True)
+        self._formats = dict.fromkeys(DATE_FORMATS, True)
+        self._some = dict.fromkeys((CURRENCY, POINT), False)
+
+    def add(self, series: pl.Series) -> None:
+        """Take a block of texts into account."""
+        present = _stripped(series).drop_nulls()
+        words = _is_word(present, NOTHING)
+        if bool(words.any()):
+            self._words.update(present.filter(words).unique().to_list())
+            present = present.filter(~words)
+        self._texts += len(present)
+        for pattern in [one for one, fits in self._all.items() if fits]:
+            self._all[pattern] = _all(present, pattern)
+        for pattern, written in [one for one, fits in self._formats.items() if fits]:
+            self._formats[pattern, written] = _fits(present, pattern, written)
+        for pattern in [one for one, found in self._some.items() if not found]:
+            self._some[pattern] = bool(present.str.contains(pattern).any())
+
+    def habit(self) -> Habit:
+        """Return how the column is written, as far as every text of it reads in one way."""
+        found = self._habit_of_texts() if self._texts else Habit()
+        if not self._words:
+            return found
+        if found.kind == "text" and self._all[WHOLE_OR_DECIMAL]:
+            found = Habit(kind="number", remark="numbers were read")
+        if found.kind == "text":
+            return Habit()
+        remark = f"{found.remark}; missing: {', '.join(sorted(self._words))}"
+        nothing = tuple(sorted({word.lower() for word in self._words}))
+        return replace(found, nothing=nothing, remark=remark)
+
+    def _habit_of_texts(self) -> Habit:
+        if self._all[PERCENT]:
+            remark = "percentages were read as numbers: 12.5 % is 12.5"
+            return Habit(kind="percent", remark=remark)
+        if self._all[PLAIN_NUMBER]:
+            return Habit()
+        with_point, with_comma = self._all[AMOUNT], self._all[AMOUNT_WITH_COMMA]
+        if with_point and with_comma and not self._some[CURRENCY] and self._some[POINT]:
+            return Habit(remark="stays text: 1,234 may be a thousand or a little over one")
+        if with_point:
+            remark = "amounts written as text were read as numbers"
+            return Habit(kind="amount", sign=".", remark=remark)
+        if with_comma:
+            remark = "decimal commas were read as decimal points"
+            return Habit(kind="amount", sign=",", remark=remark)
+        return self._habit_of_days(
+            [written for (_, written), fits in self._formats.items() if fits]
+        )
+
+    def _habit_of_days(self, fitting: list[str]) -> Habit:
+        if len(fitting) == 1:
+            two = ", years of two digits between 1969 and 2068" if "%y" in fitting[0] else ""
+            remark = f"days written as text were read as dates{two}"
+            return Habit(kind="date", sign=fitting[0], remark=remark)
+        if fitting:
+            ways = " and as ".join(fitting)
+            return Habit(remark=f"stays text: its days read as {ways}; write YYYY-MM-DD")
+        return Habit()
 
 
 def tidy_table(table: pl.DataFrame) -> Tidied:
@@ -81,10 +199,12 @@ def tidy_table(table: pl.DataFrame) -> Tidied:
         if series.dtype != pl.String:
             columns.append(series)
             continue
-        read, remark = _read(_stripped(series))
-        columns.append(read)
-        if remark:
-            remarks.append(f"{series.name}: {remark}")
+        survey = Survey()
+        survey.add(series)
+        habit = survey.habit()
+        columns.append(habit.read(series))
+        if habit.remark:
+            remarks.append(f"{series.name}: {habit.remark}")
     return Tidied(pl.DataFrame(columns), tuple(remarks))
 
 
@@ -93,41 +213,16 @@ def _stripped(series: pl.Series) -> pl.Series:
     return plain.set(plain == "", None)
 
 
-def _read(series: pl.Series) -> tuple[pl.Series, str]:
-    """Return a column read, with words for missing taken for such where the others are numbers."""
-    empty = series.str.to_lowercase().is_in(NOTHING)
-    if not bool(empty.any()):
-        return _parsed(series)
-    read, remark = _parsed(series.set(empty.fill_null(False), None))
-    if read.dtype == series.dtype and _all(read.drop_nulls(), WHOLE_OR_DECIMAL):
-        read, remark = _as_numbers(read), "numbers were read"
-    if read.dtype == series.dtype or not remark:
-        return series, ""
-    words = sorted(set(series.filter(empty).to_list()))
-    return read, f"{remark}; missing: {', '.join(words)}"
-
-
-def _parsed(series: pl.Series) -> tuple[pl.Series, str]:
-    present = series.drop_nulls()
-    if not len(present):
-        return series, ""
-    if _all(present, PERCENT):
-        numbers = _as_numbers(series.str.replace(r"\s*%$", ""))
-        return numbers, "percentages were read as numbers: 12.5 % is 12.5"
-    if not _all(present, PLAIN_NUMBER):
-        with_point, with_comma = _all(present, AMOUNT), _all(present, AMOUNT_WITH_COMMA)
-        unsaid = not bool(present.str.contains(CURRENCY).any())
-        if with_point and with_comma and unsaid and bool(present.str.contains(r"[.,]").any()):
-            return series, "stays text: 1,234 may be a thousand or a little over one"
-        if with_point:
-            return _amounts(series, point="."), "amounts written as text were read as numbers"
-        if with_comma:
-            return _amounts(series, point=","), "decimal commas were read as decimal points"
-    return _dates(series, present)
+def _is_word(series: pl.Series, words: tuple[str, ...]) -> pl.Series:
+    return series.str.to_lowercase().is_in(words).fill_null(False)
 
 
 def _all(present: pl.Series, pattern: str) -> bool:
     return bool(present.str.contains(pattern).all())
+
+
+def _fits(present: pl.Series, pattern: str, written: str) -> bool:
+    return _all(present, pattern) and not present.str.to_date(written, strict=False).null_count()
 
 
 def _amounts(series: pl.Series, *, point: str) -> pl.Series:
@@ -141,20 +236,3 @@ def _as_numbers(series: pl.Series) -> pl.Series:
     import polars as pl
 
     return series.cast(pl.Float64)
-
-
-def _dates(series: pl.Series, present: pl.Series) -> tuple[pl.Series, str]:
-    fitting = list(_fitting_formats(present))
-    if len(fitting) == 1:
-        century = ", years of two digits between 1969 and 2068" if "%y" in fitting[0] else ""
-        read = series.str.to_date(fitting[0], strict=False)
-        return read, f"days written as text were read as dates{century}"
-    if fitting:
-        return series, f"stays text: its days read as {' and as '.join(fitting)}; write YYYY-MM-DD"
-    return series, ""
-
-
-def _fitting_formats(present: pl.Series) -> Iterator[str]:
-    for pattern, written in DATE_FORMATS:
-        if _all(present, pattern) and not present.str.to_date(written, strict=False).null_count():
-            yield written

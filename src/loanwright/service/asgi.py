@@ -6,13 +6,21 @@ from contextlib import asynccontextmanager
 from functools import cache, partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from loanwright.errors import LoanwrightError
 from loanwright.features.product import Product
+from loanwright.service.access import endpoints as access
+from loanwright.service.access import sign_on_endpoints
+from loanwright.service.accounts import endpoints as accounts
+from loanwright.service.accounts import payment_endpoints as payments
+from loanwright.service.applicants import endpoints as applicants
+from loanwright.service.applicants import profile_endpoints as profiles
+from loanwright.service.auditing import endpoints as auditing
+from loanwright.service.batches import endpoints as batches
 from loanwright.service.bootstrap import Service
 from loanwright.service.decisions import endpoints as decisions
 from loanwright.service.edge import reader
@@ -22,42 +30,73 @@ from loanwright.service.edge.gather import Gatherer
 from loanwright.service.edge.hot_route import HotRoute
 from loanwright.service.edge.logs import Log, json_log
 from loanwright.service.edge.openapi import write_openapi
+from loanwright.service.edge.parameters import refuse_unknown_parameters
+from loanwright.service.edge.patience import Patience
 from loanwright.service.edge.refusals import Refusals
 from loanwright.service.edge.throttle import Throttle
+from loanwright.service.erasure import endpoints as erasure
 from loanwright.service.health import endpoints as health
+from loanwright.service.managers import endpoints as managers
+from loanwright.service.offers import endpoints as offers
 from loanwright.service.origination import asked_later as jobs
 from loanwright.service.origination import endpoints as origination
+from loanwright.service.origination import rescoring_endpoints as assessments
 from loanwright.service.origination.reception import Reception
 from loanwright.service.origination.schemas import Reply, Submission
 from loanwright.service.products import endpoints as products
 from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
+from loanwright.service.spool.replaying import SpoolReplayer
+from loanwright.service.training import endpoints as training
 from loanwright.service.web import pages, routes
+from loanwright.service.webhooks import endpoints as webhooks
 
 # While one batch waits for PostgreSQL to commit, the next is computed; SQLite has one writer.
 THREADS = {"postgresql": 2}
+PARTS = (
+    origination,
+    jobs,
+    applicants,
+    profiles,
+    assessments,
+    managers,
+    decisions,
+    accounts,
+    payments,
+    offers,
+    erasure,
+    registry,
+    products,
+    batches,
+    training,
+    webhooks,
+    access,
+    auditing,
+    health,
+)
 DESCRIPTION = """\
 Credit decisions that can be explained, replayed and defended.
 
-Every call needs an API key, except `/health`. Errors are problem documents (RFC 9457): `code` is
-stable, `errors` names every field that is wrong. 422 means that what was sent is not acceptable,
-whether it is malformed or out of range; 400 is never used.
+Every call needs an API key or a session, except `/health` and logging in. Errors are problem
+documents (RFC 9457): `code` is stable, `errors` names every field that is wrong. 422 means that
+what was sent is not acceptable, whether it is malformed or out of range; 400 is never used.
 """
 
 
 def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
     """Return the whole service: gate, hot route, and the framework behind them."""
     settings = service.settings
-    log = log or json_log()
-    gatherer = Gatherer[Submission, Reply](
-        service.origination.submit_many,
-        batch=settings.gather_batch,
-        waiting=settings.gather_waiting,
-        timeout=settings.gather_timeout,
-        threads=THREADS.get(service.database.name, 1),
+    log = log or json_log(settings.log_level)
+    gatherer = _gatherer(service)
+    doorkeeper = Doorkeeper(service.keys, service.access.sessions)
+    reception = Reception(
+        doorkeeper=doorkeeper,
+        gatherer=gatherer,
+        later=service.later,
+        seconds=settings.gather_timeout,
+        away=service.away,
+        believed=settings.spool_key_minutes * 60,
     )
-    doorkeeper = Doorkeeper(service.keys)
-    reception = Reception(doorkeeper=doorkeeper, gatherer=gatherer, later=service.later)
     refusals = Refusals(page=pages.render_problem)
     framework = _framework(service, refusals, gatherer)
     _provide(
@@ -69,23 +108,46 @@ def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
         log=log,
     )
     framework.router.lifespan_context = partial(_lifespan, service, log)
-    inner: ASGIApp = framework
-    if settings.hot_route:
-        inner = HotRoute(
-            app=framework,
-            method="POST",
-            path=origination.PATH,
-            reception=reception.receive_application,
-            refusals=refusals,
-        )
     return Gate(
-        app=inner,
+        app=_routed(framework, service, reception, refusals),
         refusals=refusals,
         throttle=Throttle(settings.public_per_minute),
         log=log,
         new_id=service.new_id,
         body_limit=settings.body_limit,
-        body_seconds=settings.gather_timeout,
+        body_seconds=settings.body_timeout,
+        metrics=service.metrics,
+        traces=service.traces,
+        hosts=frozenset(map(str.lower, settings.allowed_hosts)),
+    )
+
+
+def _routed(
+    framework: FastAPI, service: Service, reception: Reception, refusals: Refusals
+) -> ASGIApp:
+    settings = service.settings
+    patient = Patience(app=framework, seconds=settings.gather_timeout)
+    if not settings.hot_route:
+        return patient
+    return HotRoute(
+        app=patient,
+        method="POST",
+        path=origination.PATH,
+        reception=reception.receive_application,
+        refusals=refusals,
+    )
+
+
+def _gatherer(service: Service) -> Gatherer[Submission, Reply]:
+    settings = service.settings
+    return Gatherer(
+        service.origination.submit_many,
+        batch=settings.gather_batch,
+        waiting=settings.gather_waiting,
+        timeout=settings.gather_timeout,
+        threads=THREADS.get(service.database.name, 1),
+        metrics=service.metrics,
+        traces=service.traces,
     )
 
 
@@ -94,6 +156,8 @@ def _framework(
 ) -> FastAPI:
     framework = describe(service.products.values())
     framework.include_router(reader.router)
+    # Providers add parameters of their own to the way back.
+    framework.include_router(sign_on_endpoints.router)
     framework.include_router(routes.router(service, submit=gatherer.submit))
     for kind in (LoanwrightError, RequestValidationError, HTTPException, Exception):
         framework.add_exception_handler(kind, refusals.respond)
@@ -110,8 +174,10 @@ def describe(offered: Iterable[Product]) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for part in (origination, jobs, decisions, registry, products, health):
-        framework.include_router(part.router)
+    for part in PARTS:
+        # Whoever looks after machines may ask as they are used to.
+        strict = [] if part is health else [Depends(refuse_unknown_parameters)]
+        framework.include_router(part.router, dependencies=strict)
     body = application_schema(sorted(offered, key=lambda product: product.name))
     bodies = {("post", origination.PATH): body, ("post", jobs.UPLOAD): body}
     write = partial(write_openapi, framework, bodies=bodies)
@@ -121,13 +187,27 @@ def describe(offered: Iterable[Product]) -> FastAPI:
 
 def _provide(framework: FastAPI, service: Service, **more: object) -> None:
     parts = {
+        "applicant_records": service.applicant_records,
+        "profiles": service.profiles,
+        "rescoring": service.rescoring,
+        "managers": service.managers,
         "decisions": service.decisions,
+        "accounts": service.accounts,
+        "payments": service.payments,
+        "offers": service.offers,
         "jobs": service.jobs,
+        "erasure": service.erasure,
+        "ledger": service.ledger,
         "registry": service.registry,
+        "webhooks": service.webhooks,
+        "batches": service.batches,
+        "training": service.training,
         "products": service.products,
-        "check_ready": service.check_ready,
+        "readiness": service.readiness,
+        "metrics": service.metrics,
+        "metrics_public": service.settings.metrics_public,
     }
-    for name, part in {**parts, **more}.items():
+    for name, part in {**parts, **vars(service.access), **more}.items():
         setattr(framework.state, name, part)
 
 
@@ -138,8 +218,14 @@ async def _lifespan(service: Service, log: Log, framework: FastAPI) -> AsyncIter
     if settings.broker_url is None:
         workers = await asyncio.to_thread(service.workers, log, threads=settings.worker_threads)
         workers.start()
+    replayer = None if service.away is None else SpoolReplayer(service.away.replay, events=log)
+    if replayer is not None:
+        replayer.start()
     yield
     await framework.state.gatherer.close(settings.graceful_timeout)
+    if replayer is not None:
+        await asyncio.to_thread(replayer.stop)
     if workers is not None:
+        service.stop_long_work()
         await asyncio.to_thread(workers.stop)
     service.close()

@@ -1,67 +1,114 @@
 """The only place where the service is put together: settings in, a working service out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
-
-from loanwright.errors import LoanwrightError
-from loanwright.features.product import (
-    Product,
-    bundled_product,
-    bundled_products,
-    load_product,
+from loanwright.service.accounts.paying import Payments
+from loanwright.service.accounts.service import Accounts
+from loanwright.service.applicants.profiles import Profiles
+from loanwright.service.applicants.records import Records
+from loanwright.service.audit.ledger import Ledger
+from loanwright.service.batches.service import KIND as BATCH
+from loanwright.service.batches.service import Batches
+from loanwright.service.erasure.retention import Retention
+from loanwright.service.erasure.service import Erasure
+from loanwright.service.ground import (
+    Ground,
+    lay_ground,
+    open_database,
+    package_loader,
+    read_products,
+    upgrade_database,
 )
-from loanwright.service.applicants.service import Applicants
-from loanwright.service.applications.service import Applications
-from loanwright.service.decisions.service import Decisions
-from loanwright.service.jobs.service import Jobs, Progress, Workbench
+from loanwright.service.health.readiness import Readiness
+from loanwright.service.health.watching import WatchedPublisher, WatchedWork
+from loanwright.service.jobs.service import Jobs, Workbench
 from loanwright.service.kit.clock import Clock, SystemClock
-from loanwright.service.kit.database import Database
-from loanwright.service.kit.ids import Ids
+from loanwright.service.managers.service import Managers
 from loanwright.service.messaging.delivery import Events, RelayLoop
 from loanwright.service.messaging.in_memory import InMemoryBroker, InMemoryWorkers
 from loanwright.service.messaging.relay import Publisher, Relay
-from loanwright.service.migrations.steps import current_revision, newest_revision, upgrade
-from loanwright.service.origination.intake import Desk
+from loanwright.service.offers.service import Offers
+from loanwright.service.origination.away import Away
 from loanwright.service.origination.later import KIND, Later
+from loanwright.service.origination.rescoring import Rescoring
 from loanwright.service.origination.service import Origination
-from loanwright.service.policies.service import Policies
-from loanwright.service.registry.packages import Package, PackageStore
-from loanwright.service.registry.service import Registry
-from loanwright.service.settings import Settings, read_identity_key
-from loanwright.service.users.service import Keys
+from loanwright.service.registry.packages import Package
+from loanwright.service.rooms import (
+    Facts,
+    list_obstacles,
+    make_away,
+    make_batches,
+    make_booked,
+    make_deciding,
+    make_erasure,
+    make_facts,
+    make_ledger,
+    make_people,
+    make_training,
+    make_watched,
+    make_webhooks,
+    open_spool,
+)
+from loanwright.service.settings import (
+    Settings,
+)
+from loanwright.service.telemetry.traces import Traces
+from loanwright.service.training.service import KIND as TRAINING
+from loanwright.service.training.service import TrainingRuns
+from loanwright.service.users.access import Access, open_access
+from loanwright.service.users.keys import Keys
+from loanwright.service.webhooks.service import PREFIX as DELIVERY
+from loanwright.service.webhooks.service import Webhooks
+
+__all__ = ["Service", "build", "open_database", "open_spool", "read_products", "upgrade_database"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Service:
+class Service(Ground, Facts):
     """The service, put together."""
 
-    settings: Settings
-    database: Database
-    clock: Clock
-    new_id: Ids
-    products: Mapping[str, Product]
-    applicants: Applicants
-    applications: Applications
-    registry: Registry
-    policies: Policies
-    decisions: Decisions
-    keys: Keys
+    applicant_records: Records
+    profiles: Profiles
+    rescoring: Rescoring
+    managers: Managers
+    accounts: Accounts
+    payments: Payments
+    offers: Offers
+    access: Access
     origination: Origination
     jobs: Jobs
     later: Later
+    away: Away | None
     workbench: Workbench
+    readiness: Readiness
+    webhooks: Webhooks
+    ledger: Ledger
+    batches: Batches
+    erasure: Erasure
+    retention: Retention
+    training: TrainingRuns
 
-    def work(self, job_id: str) -> bool:
-        """Do a job; False asks to be told of it again a little later."""
-        return self.workbench.work(job_id) is not Progress.BUSY
+    @property
+    def keys(self) -> Keys:
+        """Return the API keys."""
+        return self.access.keys
+
+    def work(self, subject: str) -> bool:
+        """Do what a message is about; False asks to be told of it again a little later."""
+        if subject.startswith(DELIVERY):
+            return self.webhooks.deliver(subject)
+        work = WatchedWork(self.workbench.work, metrics=self.metrics, traces=self.traces)
+        return work(subject)
 
     def relay_loop(self, publisher: Publisher, events: Events) -> RelayLoop:
         """Return what carries messages from the outbox to this publisher."""
-        relay = Relay(database=self.database, clock=self.clock, publisher=publisher)
-        return RelayLoop(relay, remind=self.jobs.remind, events=events)
+        watched = WatchedPublisher(
+            publisher, clock=self.clock, metrics=self.metrics, traces=self.traces
+        )
+        relay = Relay(database=self.database, clock=self.clock, publisher=watched)
+        return RelayLoop(relay, chores=self.chores, events=events)
 
     def workers(self, events: Events, *, threads: int) -> InMemoryWorkers:
         """Return threads that do what was accepted for later, where there is no broker."""
@@ -76,26 +123,28 @@ class Service:
             threads=threads,
         )
 
+    def stop_long_work(self) -> None:
+        """Let long work stop at its next pause, so that another worker goes on with it."""
+        self.batches.stopping.set()
+        self.training.stopping.set()
+
     def check_ready(self) -> dict[str, str]:
         """Return what stands in the way of deciding, by part; empty when nothing does."""
-        try:
-            revision = current_revision(self.database)
-            if revision != newest_revision():
-                return {"database": f"its tables are at {revision}, not at {newest_revision()}"}
-            live = self.registry.list_live()
-        except LoanwrightError as problem:
-            return {"database": str(problem)}
-        problems = {} if live else {"models": "no model is champion yet"}
-        for model in live:
-            try:
-                self.registry.open(model)
-                self.policies.live(model.product)
-            except LoanwrightError as problem:
-                problems[f"{model.product}.{model.segment}"] = str(problem)
-        return problems
+        return list_obstacles(self.database, self.registry, self.policies)
+
+    def warm_up(self) -> None:
+        """Open what decides, so that the first application does not wait for it; write nothing.
+
+        A package that is opened replays its golden rows, the engine included, and asking which
+        models and policies are live opens a connection. What is not there now is no reason not to
+        start: whoever asks whether we are ready is told, and it is opened then.
+        """
+        self.check_ready()
 
     def close(self) -> None:
         """Close what is open."""
+        self.traces.close()
+        self.access.close()
         self.database.close()
 
 
@@ -104,93 +153,43 @@ def build(
     *,
     clock: Clock | None = None,
     load_package: Callable[[Path], Package] | None = None,
+    traces: Traces | None = None,
 ) -> Service:
     """Put the service together; the database must have its tables."""
     clock = clock or SystemClock()
-    packages = PackageStore(settings.models_dir, load_package or _package_loader(settings))
-    new_id = Ids(clock)
-    database = open_database(settings)
-    products = read_products(settings)
-    registry = Registry(database=database, clock=clock, packages=packages)
-    policies = Policies(database=database, clock=clock)
-    decisions = Decisions(database=database, registry=registry, policies=policies)
-    applications = Applications(database=database)
-    applicants = Applicants(
-        database=database, clock=clock, new_id=new_id, identity_key=read_identity_key(settings)
-    )
-    desk = Desk(products=products, applicants=applicants, registry=registry, policies=policies)
-    origination = Origination(
-        database=database,
+    ground = lay_ground(settings, clock, traces)
+    facts = make_facts(ground, load_package or package_loader(settings))
+    desk = facts.desk
+    jobs = Jobs(
+        database=ground.database,
+        vault=ground.vault,
         clock=clock,
-        new_id=new_id,
-        desk=desk,
-        applications=applications,
-        decisions=decisions,
+        new_id=ground.new_id,
+        audit=ground.audit,
     )
-    jobs = Jobs(database=database, clock=clock, new_id=new_id)
-    later = Later(database=database, desk=desk, jobs=jobs, origination=origination)
+    access = open_access(ground)
+    booked = make_booked(ground, facts)
+    origination, later = make_deciding(ground, facts, jobs, offers=booked["offers"])
+    ground.chores.extend((jobs.remind, access.sessions.sweep))
+    batches = make_batches(ground, jobs, desk)
+    training = make_training(ground, facts, jobs)
     return Service(
-        settings=settings,
-        database=database,
-        clock=clock,
-        new_id=new_id,
-        products=products,
-        applicants=applicants,
-        applications=applications,
-        registry=registry,
-        policies=policies,
-        decisions=decisions,
-        keys=Keys(database=database, clock=clock, new_id=new_id),
+        **vars(ground),
+        **vars(facts),
+        **make_people(ground, origination, access.users, booked["accounts"]),
+        access=access,
+        **booked,
+        **make_erasure(ground, facts, jobs, booked["accounts"], access.users),
         origination=origination,
         jobs=jobs,
         later=later,
-        workbench=Workbench(jobs=jobs, handlers={KIND: later.decide}),
+        away=make_away(settings, ground, origination, keys=access.keys) if settings.spool else None,
+        workbench=Workbench(
+            jobs=jobs, handlers={KIND: later.decide, BATCH: batches.score, TRAINING: training.train}
+        ),
+        readiness=make_watched(ground, facts, jobs),
+        webhooks=make_webhooks(ground, settings),
+        ledger=make_ledger(settings, ground),
+        batches=batches,
+        training=training,
     )
-
-
-def open_database(settings: Settings) -> Database:
-    """Open the database of the settings, making its directory where it needs one."""
-    if settings.database_url.startswith("sqlite"):
-        settings.var_dir.mkdir(parents=True, exist_ok=True)
-        _keep_to_owner(settings.database_url)
-    return Database(
-        settings.database_url, pool=settings.database_pool, timeout=settings.database_timeout
-    )
-
-
-def _keep_to_owner(database_url: str) -> None:
-    """Create the file of a new SQLite database so that only its owner can read it."""
-    name = make_url(database_url).database
-    if name and name != ":memory:" and not name.startswith("file:"):
-        Path(name).touch(mode=0o600)
-
-
-def upgrade_database(settings: Settings) -> None:
-    """Bring the tables of the database to what this code needs."""
-    database = open_database(settings)
-    try:
-        upgrade(database)
-    finally:
-        database.close()
-
-
-def read_products(settings: Settings) -> dict[str, Product]:
-    """Return the products that are offered, by name."""
-    files = [file for path in settings.products for file in _product_files(path)]
-    names = bundled_products() if settings.bundled_products else ()
-    products = [*map(bundled_product, names), *map(load_product, files)]
-    return {product.name: product for product in products}
-
-
-def _product_files(path: Path) -> list[Path]:
-    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
-
-
-def _package_loader(settings: Settings) -> Callable[[Path], Package]:
-    def load(path: Path) -> Package:
-        # The engine takes a moment to import; moving tables or making a key does not need it.
-        from loanwright.packaging.package import ModelPackage
-
-        return ModelPackage.load(path, backend=settings.engine_backend)
-
-    return load

@@ -1,27 +1,43 @@
 """Everything that can be set: by `LOANWRIGHT_*` in the environment, or in `loanwright.toml`."""
 
-import contextlib
-import secrets
+import hashlib
+import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
-IDENTITY_KEY_BYTES = 32
+from loanwright.service.key_files import read_key_file
+
+SECRETS_DIR: Final = "LOANWRIGHT_SECRETS_DIR"
+PLACEHOLDERS: Final = ("change", "example", "password", "placeholder", "secret")
+KNOWN_PASSWORDS: Final = frozenset(
+    {"", "admin", "changeme", "change-me", "guest", "loanwright", "password", "postgres", "secret"}
+)
+
+
+StaffRole: TypeAlias = Literal["manager", "underwriter", "analyst", "admin"]
 
 
 class Settings(BaseSettings):
     """What the service is told from outside, read once at start."""
 
     model_config = SettingsConfigDict(
-        env_prefix="LOANWRIGHT_", toml_file="loanwright.toml", extra="forbid", frozen=True
+        env_prefix="LOANWRIGHT_",
+        toml_file="loanwright.toml",
+        extra="forbid",
+        frozen=True,
+        # What is refused may be a secret.
+        hide_input_in_errors=True,
     )
 
     var_dir: Path = Field(
@@ -38,7 +54,7 @@ class Settings(BaseSettings):
         default=5, ge=1, le=100, description="Open connections kept to PostgreSQL per process."
     )
     database_timeout: float = Field(
-        default=5.0,
+        default=3.0,
         gt=0,
         description="Seconds to wait for a connection, a lock or a statement before answering "
         "that the database is unavailable.",
@@ -76,7 +92,13 @@ class Settings(BaseSettings):
         description="Most applications waiting to be decided; beyond it the answer is 503.",
     )
     gather_timeout: float = Field(
-        default=10.0, gt=0, description="Seconds an application may wait before the answer is 503."
+        default=4.0,
+        gt=0,
+        description="Seconds a request may wait for its answer before that is 503, whatever it "
+        "waits for.",
+    )
+    body_timeout: float = Field(
+        default=10.0, gt=0, description="Seconds in which the body of a request must arrive."
     )
     hot_route: bool = Field(
         default=True,
@@ -91,6 +113,22 @@ class Settings(BaseSettings):
         ge=1,
         description="Applications per minute that one address may send from the public page.",
     )
+    spool: bool = Field(
+        default=False,
+        description="Whether applications that name no applicant are answered with refer while "
+        "the database is away, kept in spool_dir, and decided when it is back.",
+    )
+    spool_dir: Path = Field(
+        default_factory=lambda data: data["var_dir"] / "spool",
+        description="Directory of what was answered without the database; by default "
+        "var_dir/spool, on a disk that outlives the process.",
+    )
+    spool_key_minutes: float = Field(
+        default=60.0,
+        gt=0,
+        description="Minutes for which an API key that this process has verified is believed "
+        "while the database cannot be asked; only with spool.",
+    )
     broker_url: SecretStr | None = Field(
         default=None,
         description="URL of RabbitMQ, amqp://… or amqps://…, which carries work to "
@@ -101,8 +139,77 @@ class Settings(BaseSettings):
         pattern="^[a-z][a-z0-9_.-]{0,60}$",
         description="What the names of the queues begin with.",
     )
+    batches_dir: Path = Field(
+        default_factory=lambda data: data["var_dir"] / "batches",
+        description="Directory of the files sent to be scored and of their results; by default "
+        "var_dir/batches. Workers on other machines need the same one.",
+    )
+    training_dir: Path = Field(
+        default_factory=lambda data: data["var_dir"] / "training",
+        description="Directory of the tables sent to be trained on, until they were; by default "
+        "var_dir/training.",
+    )
+    training_seconds: float = Field(
+        default=7_200, gt=0, description="Seconds that one training run may take."
+    )
+    batch_limit: int = Field(
+        default=200_000_000, ge=1_024, description="Largest accepted file of a batch, in bytes."
+    )
+    batch_rows: int = Field(
+        default=10_000_000, ge=1, description="Most rows of a Parquet file sent as a batch."
+    )
+    batch_keep_days: int = Field(
+        default=7, ge=1, description="Days after which the files of a batch are removed."
+    )
+    batch_threads: int = Field(
+        default=0, ge=0, le=64, description="Threads that score one batch; 0 takes one per core."
+    )
+    offer_alone_up_to: int | None = Field(
+        default=1_000_000,
+        ge=0,
+        description="Largest offer, in units of its currency, that one person may make; a larger "
+        "one must be approved by somebody else.",
+    )
     worker_threads: int = Field(
         default=1, ge=1, le=64, description="Threads that do accepted work where no broker is set."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses or networks of the proxies whose X-Forwarded-For is believed, "
+        "separated by commas.",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names under which the service may be asked for (the header Host), separated "
+        "by commas in the environment; empty allows any. /health is answered under any name.",
+    )
+    stop_delay: float = Field(
+        default=1.0,
+        ge=0,
+        le=60,
+        description="Seconds for which a service that was told to stop (SIGTERM) says that it is "
+        "not ready and still answers, so that nobody is sent to it any more.",
+    )
+    log_level: Literal["info", "warning", "error"] = Field(
+        default="info", description="The least important events that are logged."
+    )
+    metrics_public: bool = Field(
+        default=False,
+        description="Whether /metrics needs no API key with the scope metrics:read.",
+    )
+    otel_endpoint: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="Where traces go by OTLP over HTTP, such as http://collector:4318; without it "
+        "none are made. Needs the extra otel.",
+    )
+    otel_service_name: str = Field(
+        default="loanwright", min_length=1, description="What traces call this service."
+    )
+    webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        default=(),
+        description="Networks inside, such as 10.1.2.0/24, that webhooks may reach all the same, "
+        "also without TLS; separated by commas in the environment. By default none.",
     )
     identity_key: SecretStr | None = Field(
         default=None,
@@ -111,10 +218,130 @@ class Settings(BaseSettings):
         "(at least 32 characters); by default created once in var_dir/identity.key.",
     )
 
-    @field_validator("products", mode="before")
+    master_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Secret that wraps the keys of persons and of the service itself (at least 32 "
+        "characters); by default created once in var_dir/master.key. Without it nothing personal "
+        "can be read any more: keep a copy apart from the database.",
+    )
+
+    audit_key: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Secret that the key is made from which signs the audit log (at least 32 "
+        "characters); by default created once in var_dir/audit.key. Processes on several machines "
+        "need the same one.",
+    )
+    audit_public_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Public keys that have signed the audit log before and are still trusted, in "
+        "hexadecimal digits, beside those in var_dir/audit-keys; separated by commas.",
+    )
+    audit_export_dir: Path = Field(
+        default_factory=lambda data: data["var_dir"] / "audit",
+        description="Directory outside the database to which every signed root of the audit log "
+        "is appended; by default var_dir/audit. Best where the database's owner cannot write.",
+    )
+
+    secrets_dir: Path = Field(
+        default=Path("/run/secrets"),
+        description="Directory with one file for each setting that is secret, named like the "
+        "environment variable in lower case; read after the environment and before the file.",
+    )
+
+    session_idle_minutes: int = Field(
+        default=30, ge=1, le=1_440, description="Minutes after which an unused session ends."
+    )
+    session_hours: int = Field(
+        default=12, ge=1, le=168, description="Hours after which every session ends."
+    )
+    login_guesses_per_account: int = Field(
+        default=10,
+        ge=1,
+        description="Passwords that strangers may try for one login name in a quarter of an hour; "
+        "each device that has logged in before may try as many.",
+    )
+    login_guesses_per_address: int = Field(
+        default=50, ge=1, description="Passwords tried from one address in that time."
+    )
+    login_guesses_in_all: int = Field(
+        default=2_000, ge=1, description="Passwords tried from unknown devices in all."
+    )
+    login_threads: int = Field(default=1, ge=1, le=16, description="Passwords hashed at once.")
+    key_days: int = Field(
+        default=365, ge=1, description="Days that an API key lives unless told otherwise."
+    )
+    key_days_most: int = Field(default=730, ge=1, description="Days that an API key lives at most.")
+
+    jurisdictions: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Whose rules say how long persons must be kept: US, EU, RU, separated by "
+        "commas in the environment. Without any, nothing blocks erasure but holds and open "
+        "accounts, and nobody is erased who has not asked for it.",
+    )
+    retention_rules: Path | None = Field(
+        default=None,
+        description="A file of retention rules that replaces those that come with the software.",
+    )
+
+    public_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Address where browsers reach this service, without a slash at its end.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Issuer (OpenID Connect) for single sign-on, https://…; needs the extra `sso`.",
+    )
+    oidc_client_id: str = Field(default="", description="Our name at the identity provider.")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Secret of this service at the identity provider."
+    )
+    oidc_role_claim: str = Field(
+        default="groups",
+        description="Claim of the ID token that says what somebody is; dots lead into objects.",
+    )
+    oidc_roles: Annotated[dict[str, StaffRole], NoDecode] = Field(
+        default_factory=dict,
+        description="Which word of that claim stands for which role: WORD=ROLE, separated by "
+        "commas; the first that fits counts.",
+    )
+
+    @field_validator("identity_key", "master_key", "audit_key", mode="after")
     @classmethod
-    def _split_paths(cls, value: Any) -> Any:
+    def _refuse_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
+        told = "" if value is None else value.get_secret_value().lower()
+        if any(word in told for word in PLACEHOLDERS):
+            raise ValueError("this is a placeholder; make one: openssl rand -hex 32")
+        return value
+
+    @field_validator("database_url", "broker_url", mode="after")
+    @classmethod
+    def _refuse_known_password(cls, value: Any) -> Any:
+        told = urlsplit(value.get_secret_value() if isinstance(value, SecretStr) else value or "")
+        away = told.hostname not in {None, "localhost", "127.0.0.1", "::1"}
+        if away and told.password is not None and told.password.lower() in KNOWN_PASSWORDS:
+            raise ValueError("its password is one that everybody knows; choose another")
+        return value
+
+    @field_validator(
+        "products",
+        "allowed_hosts",
+        "webhook_networks",
+        "audit_public_keys",
+        "jurisdictions",
+        mode="before",
+    )
+    @classmethod
+    def _split_list(cls, value: Any) -> Any:
         return [part for part in value.split(",") if part] if isinstance(value, str) else value
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _split_pairs(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        return dict(part.split("=", 1) for part in value.split(",") if "=" in part)
 
     @classmethod
     def settings_customise_sources(
@@ -125,26 +352,37 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read arguments first, then the environment, then the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Read arguments first, then the environment, then secret files, then the file."""
+        # Asked of the environment here: which files are read must be known before any is.
+        usual = settings_cls.model_fields["secrets_dir"].default
+        place = Path(os.environ.get(SECRETS_DIR) or usual)
+        files = [SecretsSettingsSource(settings_cls, secrets_dir=place)] if place.is_dir() else []
+        return init_settings, env_settings, *files, TomlConfigSettingsSource(settings_cls)
 
 
 def read_identity_key(settings: Settings) -> bytes:
     """Return the identity key, creating its file on the first call when none is set."""
     if settings.identity_key is not None:
         return settings.identity_key.get_secret_value().encode()
-    path = settings.var_dir / "identity.key"
-    if not path.exists():
-        _create_key_file(path)
-    return bytes.fromhex(path.read_text())
+    return read_key_file(settings.var_dir / "identity.key")
 
 
-def _create_key_file(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    draft.touch(mode=0o600, exist_ok=False)
-    draft.write_text(secrets.token_hex(IDENTITY_KEY_BYTES))
-    # A link appears whole or not at all: two starting processes end up with the same key.
-    with contextlib.suppress(FileExistsError):
-        path.hardlink_to(draft)
-    draft.unlink()
+def read_master_key(settings: Settings) -> bytes:
+    """Return the 32 bytes of the master key, creating its file on the first call."""
+    if settings.master_key is not None:
+        # Whatever its length, as many bytes as the cipher takes.
+        return hashlib.sha256(settings.master_key.get_secret_value().encode()).digest()
+    return read_key_file(settings.var_dir / "master.key")
+
+
+def read_audit_key(settings: Settings) -> bytes:
+    """Return the 32 bytes of the key that signs the audit log, creating its file if need be."""
+    if settings.audit_key is not None:
+        return hashlib.sha256(settings.audit_key.get_secret_value().encode()).digest()
+    return read_key_file(settings.var_dir / "audit.key")
+
+
+def read_audit_public_keys(settings: Settings) -> list[str]:
+    """Return the public keys that have signed the audit log before."""
+    files = sorted((settings.var_dir / "audit-keys").glob("*.pub"))
+    return [*settings.audit_public_keys, *(file.read_text().strip() for file in files)]

@@ -15,7 +15,7 @@ from loanwright.service.settings import Settings
 def main(var_dir: Path, database_url: str, port: int) -> None:
     """Serve until a signal says stop; print the address and a token first."""
     settings = Settings(
-        var_dir=var_dir, database_url=database_url, port=port, identity_key="k" * 32
+        var_dir=var_dir, database_url=database_url, port=port, identity_key="0123456789abcdef" * 2
     )
     upgrade_database(settings)
     service = build(settings, load_package=PlainPackage.load)

@@ -52,10 +52,12 @@ def test_a_replay_of_an_unknown_decision_fails(shell):
     assert (result.returncode, "dec_0" in result.stderr) == (1, True)
 
 
-def test_an_unprepared_installation_is_told_what_to_do(shell):
-    result = shell.run("doctor")
-    assert result.returncode == 1
-    assert "loanwright db upgrade" in result.stdout
+def test_an_unprepared_installation_is_told_what_to_do_and_left_as_it_is(shell):
+    said = shell.succeed("doctor")
+    assert re.search(r"warning +database: there is none yet", said)
+    assert "loanwright db upgrade" in said
+    assert "loanwright train" in said
+    assert not (shell.place / "var").exists()
 
 
 @pytest.mark.parametrize("text", ["not a table", ""])

@@ -1,69 +1,66 @@
-"""What the API says of itself holds for whatever one sends to it."""
+"""What the API says of itself holds for whatever anybody sends to it.
 
-from dataclasses import replace
+The short form of `python -m benchmarks hostility`.
+"""
 
+from datetime import timedelta
+
+import httpx
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
-from schemathesis.specs.openapi import checks
-from tests.integration.http.conftest import apply, open_api
+from benchmarks.hostile_world import PRINCIPALS
+from benchmarks.hostility import Tally, attack, draw_all, operations, serving
 
 from loanwright.features.product import bundled_product
 from loanwright.service.asgi import describe
 
-CASES = 25
-CHECKS = [
-    schemathesis.checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_headers_conformance,
-    checks.response_schema_conformance,
-]
 DESCRIPTION = describe([bundled_product("credit-card")]).openapi()
-OPERATIONS = [
-    (method, path)
-    for path, methods in DESCRIPTION["paths"].items()
-    for method in methods
-    if not path.startswith("/health/")
-]
+EVERY_ONE = {f"{method.upper()} {path}" for method, path in operations(DESCRIPTION)}
+OPERATIONS = [one for one in operations(DESCRIPTION) if not one[1].startswith("/health/")]
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return draw_all(drawn=2, spoiled=2)
 
 
 def test_every_operation_is_described():
-    assert len(OPERATIONS) == 11
+    assert len(OPERATIONS) == 100
     assert {"/health/live", "/health/ready"} <= set(DESCRIPTION["paths"])
 
 
-@pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda mode: mode.value)
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_whatever_is_sent_is_answered_as_described(service, token, log, method, path, mode):
-    offered = replace(service, products={"credit-card": service.products["credit-card"]})
-    with open_api(offered, log, hot_route=False) as caller:
-        caller.headers["authorization"] = f"Bearer {token}"
-        told = apply(caller).json()
-        job = apply(caller, prefer="respond-async").json()
-        known = {
-            "application_id": told["id"],
-            "decision_id": told["decision"]["id"],
-            "job_id": job["id"],
-        }
-        description = schemathesis.openapi.from_asgi("/openapi.json", caller.app)
+def test_whatever_anybody_sends_is_answered_as_described(
+    database_url, tmp_path, trained_models, cases
+):
+    tally = Tally()
+    # A busy machine is slow, which is not what is asked here.
+    with serving(database_url, tmp_path, trained_models, patience=30) as world:
+        attack(world, cases, tally, others=1)
 
-        @seed(2_026)
-        @settings(
-            max_examples=CASES,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(data=st.data())
-        def send(data):
-            case = data.draw(description[path][method].as_strategy(generation_mode=mode))
-            if case.path_parameters and data.draw(st.booleans()):
-                case.path_parameters = {name: known[name] for name in case.path_parameters}
-            case.call_and_validate(checks=CHECKS, headers={"authorization": f"Bearer {token}"})
+    assert tally.broken == {"server_error": [], "undocumented": [], "invalid": []}
+    assert world.log.failed == []
+    assert set(tally.operations) == EVERY_ONE
+    assert set(tally.principals) == set(PRINCIPALS)
+    assert tally.modes.keys() == {"good", "positive", "negative", "raw"}
+    # Most of it is no shadow-boxing before a closed door.
+    assert len(tally.succeeded) > len(OPERATIONS) // 2
 
-        send()
-    assert len(log.events) > 1
-    assert {one["event"] for one in log.events} == {"request"}
+
+@pytest.mark.parametrize(
+    ("status", "body", "kinds"),
+    [
+        (500, b"{}", {"server_error", "undocumented"}),
+        (418, b"{}", {"undocumented"}),
+        (200, b'{"items":[{"id":7}]}', {"invalid"}),
+        (200, b"<p>fine</p>", {"invalid"}),
+    ],
+)
+def test_an_answer_that_breaks_the_description_is_counted(cases, status, body, kinds):
+    listed = next(one for one in cases if one.operation == ("GET", "/v1/webhooks"))
+    tally = Tally()
+    request = httpx.Request("GET", "http://testserver/v1/webhooks")
+    headers = {"content-type": "text/html" if body.startswith(b"<") else "application/json"}
+    answer = httpx.Response(status, content=body, headers=headers, request=request)
+    answer.elapsed = timedelta()
+    tally.take(listed, "admin", answer, 0.1)
+
+    assert {kind for kind, found in tally.broken.items() if found} == kinds

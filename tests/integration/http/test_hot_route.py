@@ -67,7 +67,7 @@ def test_the_two_routes_are_really_two(both, log):
     hot, ordinary = both
     hot_app, ordinary_app = (caller.app for caller in both)
     assert type(hot_app.app).__name__ == "HotRoute"
-    assert type(ordinary_app.app).__name__ == "FastAPI"
+    assert type(ordinary_app.app).__name__ == "Patience"
     apply(hot)
     apply(ordinary)
     assert [one["route"] for one in log.events] == ["/v1/applications"] * 2

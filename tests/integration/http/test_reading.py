@@ -142,3 +142,15 @@ def test_without_a_model_an_application_is_unavailable_not_wrong(bare_service, l
     assert answer.status_code == 503
     assert answer.json()["code"] == "no_champion"
     assert str(bare_service.settings.var_dir) not in answer.text
+
+
+def test_a_purpose_in_free_text_is_matched_or_honestly_other(api):
+    url = "/v1/products/instalment-loan/purposes/match"
+    matched = api.get(url, params={"text": "хочу новую машину"}).json()
+    ambiguous = api.get(url, params={"text": "holiday or renovation"}).json()
+
+    assert (matched["code"], matched["confidence"]) == ("new_car", 1.0)
+    assert (ambiguous["code"], len(ambiguous["candidates"])) == ("other", 2)
+    assert api.get(url.replace("instalment-loan", "boat"), params={"text": "x"}).status_code == 404
+    card = api.get(url.replace("instalment-loan", "credit-card"), params={"text": "x"})
+    assert card.json()["code"] == "feature_not_matchable"

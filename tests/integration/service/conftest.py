@@ -96,7 +96,14 @@ def write_plain(directory: Path, segment: str, weight: float = -0.3) -> Path:
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Return settings with everything of their own."""
-    return Settings(database_url=database_url, var_dir=tmp_path / "var", identity_key="k" * 32)
+    return Settings(
+        database_url=database_url,
+        var_dir=tmp_path / "var",
+        identity_key="k" * 32,
+        # A loaded machine is slow, not wrong; what is quick enough is measured elsewhere.
+        gather_timeout=30,
+        database_timeout=30,
+    )
 
 
 @pytest.fixture

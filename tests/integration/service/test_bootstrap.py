@@ -1,5 +1,6 @@
 import pytest
 from tests.integration.service.conftest import PlainPackage
+from tests.integration.unguarded import unguard
 
 from loanwright.features.product import bundled_product
 from loanwright.service.bootstrap import build, open_database, read_products, upgrade_database
@@ -51,6 +52,7 @@ def test_a_ready_service_has_no_problems(service):
 
 def test_a_champion_without_policy_is_not_ready(bare_service, service, database):
     with database.write() as connection:
+        unguard(connection)
         connection.exec_driver_sql("DELETE FROM policy_versions")
     fresh = build(service.settings, load_package=PlainPackage.load)
 

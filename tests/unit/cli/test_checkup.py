@@ -18,7 +18,14 @@ def states(settings):
     return {finding.about: finding for finding in check_all(settings)}
 
 
-def test_a_fresh_installation_is_told_to_move_its_tables(settings):
+def test_where_there_is_no_database_none_is_made(settings, tmp_path):
+    finding = states(settings)["database"]
+    assert (finding.state, "loanwright serve" in finding.remedy) == ("warning", True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_without_tables_is_told_to_get_them(settings, tmp_path):
+    (tmp_path / "bank.db").touch()
     finding = states(settings)["tables"]
     assert (finding.state, finding.remedy) == ("wrong", "Run: loanwright db upgrade")
 

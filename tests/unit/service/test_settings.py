@@ -81,3 +81,47 @@ def test_the_password_of_the_database_is_not_shown():
     settings = Settings(database_url="postgresql+psycopg://bank:hunter2@db/bank")
 
     assert "hunter2" not in repr(settings)
+
+
+def test_secrets_may_be_files_named_like_the_variables(empty_directory, monkeypatch):
+    place = empty_directory / "secrets"
+    place.mkdir()
+    (place / "loanwright_identity_key").write_text("f" * 40 + "\n")
+    (place / "loanwright_database_url").write_text("postgresql+psycopg://bank:pw1@db/bank")
+    (place / "somebody_elses").write_text("x")
+    monkeypatch.setenv("LOANWRIGHT_SECRETS_DIR", str(place))
+    assert Settings().database_url == "postgresql+psycopg://bank:pw1@db/bank"
+    assert read_identity_key(Settings()) == b"f" * 40
+    monkeypatch.setenv("LOANWRIGHT_IDENTITY_KEY", "e" * 40)
+    assert read_identity_key(Settings()) == b"e" * 40
+
+
+@pytest.mark.parametrize("name", ["IDENTITY_KEY", "MASTER_KEY"])
+@pytest.mark.parametrize(
+    "told", ["", "short", "please-CHANGE-me-please-change-me-now", "password" * 5]
+)
+def test_a_short_secret_or_a_placeholder_is_refused(name, told, monkeypatch):
+    monkeypatch.setenv(f"LOANWRIGHT_{name}", told)
+    with pytest.raises(ValidationError) as refusal:
+        Settings()
+    assert "password" * 5 not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("DATABASE_URL", "postgresql+psycopg://postgres:postgres@db.internal/bank"),
+        ("DATABASE_URL", "postgresql+psycopg://bank:Secret@10.0.0.2:5432/bank"),
+        ("BROKER_URL", "amqp://guest:guest@queue.internal/"),
+    ],
+)
+def test_a_password_that_everybody_knows_is_refused_away_from_this_machine(name, told, monkeypatch):
+    monkeypatch.setenv(f"LOANWRIGHT_{name}", told)
+    with pytest.raises(ValidationError, match="everybody knows"):
+        Settings()
+
+
+def test_on_this_machine_any_password_will_do(monkeypatch):
+    monkeypatch.setenv("LOANWRIGHT_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672/")
+    monkeypatch.setenv("LOANWRIGHT_DATABASE_URL", "postgresql+psycopg://postgres@db.internal/bank")
+    assert Settings().broker_url is not None

@@ -1,6 +1,7 @@
 """Applications, kept as received."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -8,6 +9,8 @@ from loanwright.errors import NotFound
 from loanwright.service.applications import repository
 from loanwright.service.applications.schemas import Application
 from loanwright.service.kit.database import Database
+from loanwright.service.privacy.keys import Key
+from loanwright.service.privacy.vault import Vault
 
 
 class ApplicationNotFound(NotFound):
@@ -17,11 +20,17 @@ class ApplicationNotFound(NotFound):
 class Applications:
     """The requests for credit."""
 
-    def __init__(self, *, database: Database) -> None:
+    def __init__(self, *, database: Database, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
-    def receive(self, connection: Connection, received: Sequence[Application]) -> None:
-        """Keep applications as they came, inside the transaction that decides them."""
+    def receive(
+        self, connection: Connection, received: Sequence[Application], keys: Mapping[str, Key]
+    ) -> list[dict[str, Any]]:
+        """Keep applications as they came, each sealed by the key of its applicant.
+
+        It happens inside the transaction that decides them; the rows as stored are returned.
+        """
         rows = [
             {
                 "id": one.id,
@@ -29,22 +38,29 @@ class Applications:
                 "product": one.product,
                 "segment": one.segment,
                 "caller_id": one.caller_id,
-                "received": one.received,
+                "received": keys[one.applicant_id].seal(one.received, place=_place(one.id)),
                 "received_at": one.received_at,
             }
             for one in received
         ]
         repository.insert_applications(connection, rows)
+        return rows
 
     def get(self, application_id: str) -> Application:
         """Return one application."""
         with self._database.read() as connection:
             row = repository.find(connection, application_id)
-        if row is None:
-            raise ApplicationNotFound(application_id=application_id)
-        return Application(**row._mapping)
+            if row is None:
+                raise ApplicationNotFound(application_id=application_id)
+            key = self._vault.get(connection, row.applicant_id)
+        received = key.open(row.received, place=_place(application_id))
+        return Application(**{**row._mapping, "received": received})
 
     def count(self) -> int:
         """Return how many applications there are."""
         with self._database.read() as connection:
             return repository.count(connection)
+
+
+def _place(application_id: str) -> str:
+    return f"applications.received:{application_id}"

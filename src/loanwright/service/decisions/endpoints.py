@@ -7,6 +7,11 @@ import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from loanwright.decisioning.outcome import Outcome
+from loanwright.service.decisions.borrowers import (
+    BorrowerDecisionPage,
+    BorrowerDecisionResource,
+    told,
+)
 from loanwright.service.decisions.documents import DecisionPage, DecisionResource, ReplayDocument
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.edge.authentication import DOCUMENTED, DecisionsRead, DecisionsReplay
@@ -21,31 +26,37 @@ DecisionId = Annotated[str, Path(pattern=f"^dec_[{ALPHABET}]{{{LENGTH}}}$")]
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], dependencies=DOCUMENTED)
 
 
-@router.get("", response_model=DecisionPage, responses=problems((401, 403, 422, 503)))
+@router.get(
+    "",
+    response_model=DecisionPage | BorrowerDecisionPage,
+    responses=problems((401, 403, 422, 503)),
+)
 def list_decisions(
     decisions: DecisionsService,
-    _key: DecisionsRead,
+    principal: DecisionsRead,
     limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
     cursor: Annotated[str | None, Query(max_length=64)] = None,
     product: Annotated[str | None, Query(pattern="^[a-z0-9-]{1,64}$")] = None,
     outcome: Outcome | None = None,
 ) -> Response:
     """List decisions, the newest first, in pages."""
-    page = decisions.list_page(limit=limit, cursor=cursor, product=product, outcome=outcome)
-    items = [one.summary() for one in page.items]
+    page = decisions.list_page(
+        limit=limit, cursor=cursor, product=product, outcome=outcome, by=principal
+    )
+    items = [told(principal, one.summary()) for one in page.items]
     return _json({"items": items, "next_cursor": page.next_cursor})
 
 
 @router.get(
     "/{decision_id}",
-    response_model=DecisionResource,
+    response_model=DecisionResource | BorrowerDecisionResource,
     responses=problems((401, 403, 404, 422, 503)),
 )
 def get_decision(
-    decisions: DecisionsService, _key: DecisionsRead, decision_id: DecisionId
+    decisions: DecisionsService, principal: DecisionsRead, decision_id: DecisionId
 ) -> Response:
     """Return one decision as it was answered, and what it belongs to."""
-    return _json(decisions.get(decision_id).resource())
+    return _json(told(principal, decisions.get(decision_id, by=principal).resource()))
 
 
 @router.post(
@@ -54,10 +65,10 @@ def get_decision(
     responses=problems((401, 403, 404, 408, 413, 422, 503)),
 )
 def replay_decision(
-    decisions: DecisionsService, _key: DecisionsReplay, decision_id: DecisionId
+    decisions: DecisionsService, principal: DecisionsReplay, decision_id: DecisionId
 ) -> Response:
     """Compute a decision again from its snapshot, its model and its policy; compare every bit."""
-    replay = decisions.replay(decision_id)
+    replay = decisions.replay(decision_id, by=principal)
     return _json(
         {
             "decision_id": replay.decision_id,

@@ -1,16 +1,30 @@
 """The SQL of decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select, true
 
-from loanwright.service.decisions.schemas import DecisionRecord
+from loanwright.service.decisions.schemas import DecisionLine
 from loanwright.service.decisions.tables import decisions
 from loanwright.service.kit.bulk import Append, Lookup
+from loanwright.service.privacy.joining import WRAPPED, join_keys
+from loanwright.service.users.reach import within
+from loanwright.service.users.schemas import Principal
+
+_SEALED = ("snapshot", "reply")
+_with_keys = join_keys(decisions, decisions.c.applicant_id)
+_whole = select(decisions, WRAPPED).select_from(_with_keys)
+_line = select(*(column for column in decisions.columns if column.name not in _SEALED))
 
 _append = Append(decisions)
-_replies = Lookup(select(decisions.c.id, decisions.c.reply), decisions.c.id)
+_replies = Lookup(
+    select(decisions.c.id, decisions.c.applicant_id, decisions.c.reply, WRAPPED).select_from(
+        _with_keys
+    ),
+    decisions.c.id,
+)
 
 
 def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -18,36 +32,85 @@ def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) 
     _append.write(connection, rows)
 
 
-def find(connection: Connection, decision_id: str) -> DecisionRecord | None:
-    """Return one decision, if it is there."""
-    statement = select(decisions).where(decisions.c.id == decision_id)
-    row = connection.execute(statement).mappings().one_or_none()
-    return None if row is None else DecisionRecord(**row)
+def _seen(by: Principal | None) -> ColumnElement[bool]:
+    return true() if by is None else within(by, decisions.c.applicant_id)
 
 
-def find_reply(connection: Connection, application_id: str) -> str | None:
-    """Return how an application was answered, if it is there."""
-    statement = select(decisions.c.reply).where(decisions.c.application_id == application_id)
-    return connection.execute(statement).scalar_one_or_none()
+def find(connection: Connection, decision_id: str, by: Principal | None = None) -> Row[Any] | None:
+    """Return one decision in reach with the key of its applicant, if it is there."""
+    statement = _whole.where(decisions.c.id == decision_id, _seen(by))
+    return connection.execute(statement).one_or_none()
 
 
-def list_replies(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """Return how the applications of these decisions were answered."""
-    return {row.id: row.reply for row in _replies.rows(connection, ids)}
+def find_of_application(
+    connection: Connection, application_id: str, by: Principal | None = None
+) -> Row[Any] | None:
+    """Return the decision of an application in reach with the key of its applicant."""
+    statement = _whole.where(decisions.c.application_id == application_id, _seen(by))
+    return connection.execute(statement).one_or_none()
+
+
+def list_replies(connection: Connection, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return how the applications of these decisions were answered, each with its key."""
+    return _replies.rows(connection, ids).all()
 
 
 def list_before(
+    connection: Connection,
+    *,
+    sequence: int | None,
+    limit: int,
+    wanted: Mapping[str, str],
+    by: Principal | None = None,
+) -> list[DecisionLine]:
+    """Return the plain part of decisions in reach before a place in the list, the newest first."""
+    query = _line.where(_seen(by))
+    rows = _before(connection, query, sequence=sequence, limit=limit, wanted=wanted)
+    return [DecisionLine(**row._mapping) for row in rows]
+
+
+def list_whole_before(
     connection: Connection, *, sequence: int | None, limit: int, wanted: Mapping[str, str]
-) -> list[DecisionRecord]:
-    """Return decisions before a place in the list, the newest first."""
-    statement = select(decisions).order_by(decisions.c.sequence.desc()).limit(limit)
+) -> Sequence[Row[Any]]:
+    """Return decisions before a place in the list with the keys of their applicants."""
+    return _before(connection, _whole, sequence=sequence, limit=limit, wanted=wanted)
+
+
+def _before(
+    connection: Connection,
+    query: Any,
+    *,
+    sequence: int | None,
+    limit: int,
+    wanted: Mapping[str, str],
+) -> Sequence[Row[Any]]:
+    statement = query.order_by(decisions.c.sequence.desc()).limit(limit)
     for name, value in wanted.items():
         statement = statement.where(decisions.c[name] == value)
     if sequence is not None:
         statement = statement.where(decisions.c.sequence < sequence)
-    return [DecisionRecord(**row) for row in connection.execute(statement).mappings()]
+    return connection.execute(statement).all()
 
 
 def count(connection: Connection) -> int:
     """Return how many decisions there are."""
     return connection.execute(select(func.count()).select_from(decisions)).scalar_one()
+
+
+def find_line(connection: Connection, decision_id: str) -> DecisionLine | None:
+    """Return the plain part of one decision, if it is there."""
+    row = connection.execute(_line.where(decisions.c.id == decision_id)).one_or_none()
+    return None if row is None else DecisionLine(**row._mapping)
+
+
+def list_last(connection: Connection, ids: Collection[str]) -> dict[str, datetime]:
+    """Return when the last decision on each person was made."""
+    person = decisions.c.applicant_id
+    query = select(person, func.max(decisions.c.decided_at)).where(person.in_(ids))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(person))}
+
+
+def count_of(connection: Connection, applicant_id: str) -> int:
+    """Return how many decisions on a person there are."""
+    query = select(func.count()).select_from(decisions)
+    return connection.execute(query.where(decisions.c.applicant_id == applicant_id)).scalar_one()

@@ -12,12 +12,13 @@ Cause = Literal["data", "model", "policy"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DecisionRecord:
-    """One decision as it is stored."""
+class DecisionLine:
+    """What of a decision is not personal: it stays when the person is erased."""
 
     sequence: int
     id: str
     application_id: str
+    applicant_id: str
     product: str
     segment: str
     model_hash: str
@@ -26,8 +27,6 @@ class DecisionRecord:
     probability_of_default: float
     score: int
     grade: str
-    snapshot: str = field(repr=False)
-    reply: str = field(repr=False)
     code_version: str
     decided_at: datetime
 
@@ -46,6 +45,14 @@ class DecisionRecord:
             "model_hash": self.model_hash,
             "policy_hash": self.policy_hash,
         }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionRecord(DecisionLine):
+    """One decision as it was made, its snapshot and reply opened."""
+
+    snapshot: str = field(repr=False)
+    reply: str = field(repr=False)
 
     def resource(self) -> dict[str, Any]:
         """Return the decision as it was answered, and what it belongs to."""
@@ -72,12 +79,19 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replay:
-    """A decision computed again from its snapshot, its model and its policy."""
+    """A decision computed again from its snapshot, its model and its policy.
+
+    Attributes
+    ----------
+    erased
+        Whether it could not be computed, because its applicant was erased.
+    """
 
     decision_id: str
     differences: tuple[Difference, ...]
+    erased: bool = False
 
     @property
     def equal(self) -> bool:
         """Tell whether every bit came out the same."""
-        return not self.differences
+        return not self.erased and not self.differences

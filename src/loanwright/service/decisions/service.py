@@ -1,20 +1,26 @@
 """What was decided, append-only, and its replay bit for bit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from loanwright.decisioning.policy import Policy
 from loanwright.errors import NotFound
 from loanwright.service.decisions import repository
 from loanwright.service.decisions.replay import compare
-from loanwright.service.decisions.schemas import DecisionRecord, Replay
+from loanwright.service.decisions.schemas import DecisionLine, DecisionRecord, Replay
+from loanwright.service.decisions.sealing import open_reply, open_row, seal_row
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.pagination import MAXIMUM_PAGE, Page, read_cursor, write_cursor
 from loanwright.service.policies.service import Policies
+from loanwright.service.privacy.keys import Key
+from loanwright.service.privacy.vault import PersonErased, Vault
 from loanwright.service.registry.packages import Package
 from loanwright.service.registry.service import Registry
+from loanwright.service.users.schemas import Principal
 
 
 class DecisionNotFound(NotFound):
@@ -28,34 +34,68 @@ class ApplicationNotDecided(NotFound):
 class Decisions:
     """The decisions; nothing here is ever changed."""
 
-    def __init__(self, *, database: Database, registry: Registry, policies: Policies) -> None:
+    def __init__(
+        self, *, database: Database, vault: Vault, registry: Registry, policies: Policies
+    ) -> None:
         self._database = database
+        self._vault = vault
         self._registry = registry
         self._policies = policies
 
-    def append(self, connection: Connection, rows: Sequence[dict[str, object]]) -> None:
-        """Add decisions inside the transaction that made them."""
-        repository.insert_decisions(connection, rows)
+    def append(
+        self,
+        connection: Connection,
+        rows: Sequence[Mapping[str, Any]],
+        keys: Mapping[str, Key],
+    ) -> list[dict[str, Any]]:
+        """Add decisions, each sealed by the key of its applicant; return the rows as stored.
 
-    def list_replies(self, connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+        It happens inside the transaction that made them.
+        """
+        sealed = [seal_row(row, keys[row["applicant_id"]]) for row in rows]
+        repository.insert_decisions(connection, sealed)
+        return sealed
+
+    def list_replies(
+        self, connection: Connection, ids: Sequence[str]
+    ) -> dict[str, str | PersonErased]:
         """Return the stored answers of decisions, by decision, inside a transaction."""
-        return repository.list_replies(connection, ids)
+        rows = repository.list_replies(connection, ids)
+        return {row.id: open_reply(row, self._vault) for row in rows}
 
-    def get(self, decision_id: str) -> DecisionRecord:
-        """Return one decision."""
+    def get(self, decision_id: str, *, by: Principal | None = None) -> DecisionRecord:
+        """Return one decision; out of reach of whoever asks is like not there."""
         with self._database.read() as connection:
-            found = repository.find(connection, decision_id)
+            found = repository.find(connection, decision_id, by)
+        if found is None:
+            raise DecisionNotFound(decision_id=decision_id)
+        return self._open(found)
+
+    def get_line(self, decision_id: str) -> DecisionLine:
+        """Return what of a decision is not personal; it is there even where the person is not."""
+        with self._database.read() as connection:
+            found = repository.find_line(connection, decision_id)
         if found is None:
             raise DecisionNotFound(decision_id=decision_id)
         return found
 
-    def reply_of(self, application_id: str) -> bytes:
+    def list_last(
+        self, connection: Connection, applicant_ids: Collection[str]
+    ) -> dict[str, datetime]:
+        """Return when the last decision on each person was made."""
+        return repository.list_last(connection, applicant_ids)
+
+    def count_of(self, connection: Connection, applicant_id: str) -> int:
+        """Return how many decisions on a person there are."""
+        return repository.count_of(connection, applicant_id)
+
+    def reply_of(self, application_id: str, *, by: Principal | None = None) -> bytes:
         """Return the very bytes with which an application was answered."""
         with self._database.read() as connection:
-            reply = repository.find_reply(connection, application_id)
-        if reply is None:
+            found = repository.find_of_application(connection, application_id, by)
+        if found is None:
             raise ApplicationNotDecided(application_id=application_id)
-        return reply.encode()
+        return self._open(found).reply.encode()
 
     def list_page(
         self,
@@ -64,43 +104,63 @@ class Decisions:
         cursor: str | None = None,
         product: str | None = None,
         outcome: str | None = None,
-    ) -> Page[DecisionRecord]:
-        """Return one page of decisions, the newest first."""
+        by: Principal | None = None,
+    ) -> Page[DecisionLine]:
+        """Return one page of decisions in reach, without what is personal, the newest first."""
         size = max(1, min(limit, MAXIMUM_PAGE))
         before = None if cursor is None else read_cursor(cursor)
         asked = {"product": product, "outcome": outcome}
         wanted = {name: value for name, value in asked.items() if value is not None}
         with self._database.read() as connection:
             found = repository.list_before(
-                connection, sequence=before, limit=size + 1, wanted=wanted
+                connection, sequence=before, limit=size + 1, wanted=wanted, by=by
             )
         items = found[:size]
         more = len(found) > size
         return Page(items=items, next_cursor=write_cursor(items[-1].sequence) if more else None)
 
-    def replay(self, decision_id: str) -> Replay:
+    def read_all(
+        self, *, product: str | None = None, at_once: int = MAXIMUM_PAGE
+    ) -> Iterator[DecisionLine]:
+        """Go through the decisions, the newest first; a `DecisionRecord` unless it was erased."""
+        wanted = {} if product is None else {"product": product}
+        before = None
+        while True:
+            with self._database.read() as connection:
+                rows = repository.list_whole_before(
+                    connection, sequence=before, limit=at_once, wanted=wanted
+                )
+            yield from (open_row(row, self._vault) for row in rows)
+            if len(rows) < at_once:
+                return
+            before = rows[-1].sequence
+
+    def replay(self, decision_id: str, *, by: Principal | None = None) -> Replay:
         """Compute one decision again and compare every bit."""
-        stored = self.get(decision_id)
+        stored = self.get(decision_id, by=by)
         package = self._package(stored.model_hash)
         return _replay(stored, package, self._policy(stored.product, stored.policy_hash))
 
     def replay_all(self, *, at_once: int = MAXIMUM_PAGE) -> Iterator[Replay]:
-        """Compute every decision again, the newest first."""
+        """Compute every decision again, the newest first; those of erased persons cannot be."""
         package_of, policy_of = cache(self._package), cache(self._policy)
-        cursor = None
-        while True:
-            page = self.list_page(limit=at_once, cursor=cursor)
-            for stored in page.items:
-                policy = policy_of(stored.product, stored.policy_hash)
-                yield _replay(stored, package_of(stored.model_hash), policy)
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        for stored in self.read_all(at_once=at_once):
+            if not isinstance(stored, DecisionRecord):
+                yield Replay(decision_id=stored.id, differences=(), erased=True)
+                continue
+            policy = policy_of(stored.product, stored.policy_hash)
+            yield _replay(stored, package_of(stored.model_hash), policy)
 
     def count(self) -> int:
         """Return how many decisions there are."""
         with self._database.read() as connection:
             return repository.count(connection)
+
+    def _open(self, row: Row[Any]) -> DecisionRecord:
+        found = open_row(row, self._vault)
+        if not isinstance(found, DecisionRecord):
+            raise PersonErased(person_id=found.applicant_id)
+        return found
 
     def _package(self, model_hash: str) -> Package:
         return self._registry.open(self._registry.get(model_hash))

@@ -48,6 +48,19 @@ def write_snapshot(snapshot: Mapping[str, Any]) -> str:
     return _write(snapshot).decode()
 
 
+def committed(
+    *, application_id: str, decision_id: str, received: str, snapshot: str, reply: str
+) -> dict[str, str]:
+    """Return what the audit log commits to: what was sent, what it rested on, what was answered."""
+    return {
+        "application": application_id,
+        "decision": decision_id,
+        "received": received,
+        "snapshot": snapshot,
+        "reply": reply,
+    }
+
+
 def read_snapshot(text: str) -> dict[str, Any]:
     """Return the snapshot that was stored."""
     return _read(text)

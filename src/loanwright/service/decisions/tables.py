@@ -1,6 +1,6 @@
 """Where decisions are kept; rows are only ever added."""
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Integer, String, Table, Text, text
 
 from loanwright.service.kit.database import Moment, metadata
 
@@ -17,6 +17,8 @@ decisions = Table(
     Column(
         "application_id", String(40), ForeignKey("applications.id"), nullable=False, unique=True
     ),
+    # Whose key opens the snapshot and the reply; the application has the foreign key.
+    Column("applicant_id", String(40), nullable=False, server_default=text("''"), index=True),
     Column("product", String(80), nullable=False),
     Column("segment", String(40), nullable=False),
     # No foreign key: every transaction would lock the one row of the champion.

@@ -1,18 +1,24 @@
-"""Who calls: an API key in a header, and the scope that an address asks for."""
+"""Who calls: an API key in a header or a session in a cookie, and what that may do."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Protocol
+from dataclasses import replace
+from typing import Annotated, Generic, Protocol, TypeVar
 
 from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPBearer
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 
+from loanwright.service.edge.csrf import SAFE, guard_session
 from loanwright.service.edge.headers import read_headers
+from loanwright.service.edge.sessions import SESSION, read_cookie
 from loanwright.service.kit.problem import ScopeMissing, Unauthenticated
-from loanwright.service.users.schemas import ApiKey
-from loanwright.service.users.service import KeyRefused
+from loanwright.service.users.grants import PersonNeeded
+from loanwright.service.users.keys import KeyRefused
+from loanwright.service.users.schemas import ApiKey, Login, Principal
+from loanwright.service.users.sessions import SessionRefused
 
 BEARER = "bearer "
+Found = TypeVar("Found")
 
 
 class KeyRing(Protocol):
@@ -22,37 +28,106 @@ class KeyRing(Protocol):
         """Return the key of a token that was verified a moment ago, asking nobody."""
         ...
 
+    def find_remembered(self, token: str, seconds: float) -> ApiKey | None:
+        """Return the key of a token that was verified at most so long ago, asking nobody."""
+        ...
+
     def verify(self, token: str) -> ApiKey:
         """Return the key of a token, or raise `KeyRefused`."""
         ...
 
+    def note_use(self, key: ApiKey) -> None:
+        """Write down, now and then, that a key is in use."""
+        ...
+
+
+class SessionBook(Protocol):
+    """Knows sessions."""
+
+    def find_fresh(self, token: str) -> Login | None:
+        """Return who comes with a token that was verified a moment ago, asking nobody."""
+        ...
+
+    def verify(self, token: str) -> Login:
+        """Return who comes with a token, or raise `SessionRefused`."""
+        ...
+
 
 class Doorkeeper:
-    """Lets callers in; many who come with the same key at the same moment ask but once."""
+    """Lets callers in; many who come with the same token at the same moment ask but once.
 
-    def __init__(self, keys: KeyRing) -> None:
+    Whoever sends an API key comes with it alone: a cookie that a browser adds is not looked at.
+    """
+
+    def __init__(self, keys: KeyRing, sessions: SessionBook) -> None:
         self._keys = keys
-        self._asking: dict[str, asyncio.Task[ApiKey]] = {}
+        self._sessions = sessions
+        self._ask_key = _Asking(keys.verify)
+        self._ask_session = _Asking(sessions.verify)
+        self._noting: set[asyncio.Task[None]] = set()
 
-    async def admit(self, headers: Mapping[bytes, bytes], *, scope: str) -> ApiKey:
-        """Return the caller's key, which must have the scope."""
+    async def admit(
+        self, headers: Mapping[bytes, bytes], *, scope: str | None, method: str = "POST"
+    ) -> Principal:
+        """Return who calls; it must have the permission, if one is asked for."""
         token = read_token(headers)
         if token is None:
-            raise Unauthenticated
+            principal = await self._of_session(headers, method)
+        else:
+            principal = await self._of_key(token)
+        if scope is not None and scope not in principal.permissions:
+            raise ScopeMissing(scope=scope)
+        return principal
+
+    async def _of_key(self, token: str) -> Principal:
         key = self._keys.find_fresh(token)
         if key is None:
             try:
-                key = await self._ask(token)
+                key = await self._ask_key(token)
             except KeyRefused:
                 raise Unauthenticated from None
-        if scope not in key.scopes:
-            raise ScopeMissing(scope=scope)
-        return key
+            # Nobody waits for it.
+            noting = asyncio.create_task(asyncio.to_thread(self._keys.note_use, key))
+            self._noting.add(noting)
+            noting.add_done_callback(self._noting.discard)
+        return key.principal
 
-    async def _ask(self, token: str) -> ApiKey:
+    def find_remembered(
+        self, headers: Mapping[bytes, bytes], *, scope: str, seconds: float
+    ) -> Principal | None:
+        """Return a caller who was let in at most so long ago, where nobody can be asked now."""
+        token = read_token(headers)
+        key = None if token is None else self._keys.find_remembered(token, seconds)
+        return None if key is None or scope not in key.scopes else key.principal
+
+    async def _of_session(self, headers: Mapping[bytes, bytes], method: str) -> Principal:
+        if b"authorization" in headers or b"x-api-key" in headers:
+            raise Unauthenticated
+        token = read_cookie(headers, SESSION)
+        if token is None:
+            raise Unauthenticated
+        login = self._sessions.find_fresh(token)
+        if login is None:
+            try:
+                login = await self._ask_session(token)
+            except SessionRefused:
+                raise Unauthenticated from None
+        if method not in SAFE:
+            guard_session(headers, token)
+        return login.principal
+
+
+class _Asking(Generic[Found]):
+    """Asks about a token in a thread; whoever asks the same meanwhile gets the same answer."""
+
+    def __init__(self, verify: Callable[[str], Found]) -> None:
+        self._verify = verify
+        self._asking: dict[str, asyncio.Task[Found]] = {}
+
+    async def __call__(self, token: str) -> Found:
         asking = self._asking.get(token)
         if asking is None:
-            asking = asyncio.create_task(asyncio.to_thread(self._keys.verify, token))
+            asking = asyncio.create_task(asyncio.to_thread(self._verify, token))
             self._asking[token] = asking
             asking.add_done_callback(lambda _: self._asking.pop(token, None))
         # Shielded: one caller who leaves must not turn the others away.
@@ -72,27 +147,50 @@ def read_token(headers: Mapping[bytes, bytes]) -> str | None:
     return found.strip() or None
 
 
-def require(scope: str) -> Callable[[Request], Awaitable[ApiKey]]:
-    """Return a dependency that lets only keys with this scope pass."""
+def require(
+    scope: str | None, *, person: bool = False
+) -> Callable[[Request], Awaitable[Principal]]:
+    """Return a dependency that lets only principals with this permission pass.
 
-    async def permitted(request: Request) -> ApiKey:
+    With None, everybody passes who has a key or a session; a person is whoever has a session.
+    """
+
+    async def permitted(request: Request) -> Principal:
         headers = read_headers(request.scope["headers"])
         doorkeeper: Doorkeeper = request.app.state.doorkeeper
-        return await doorkeeper.admit(headers, scope=scope)
+        principal = await doorkeeper.admit(headers, scope=scope, method=request.method)
+        if person and principal.kind != "user":
+            raise PersonNeeded
+        return replace(principal, request_id=request.scope["state"]["request_id"])
 
-    permitted.__name__ = f"require_{scope.replace(':', '_')}"
+    permitted.__name__ = f"require_{(scope or 'anybody').replace(':', '_')}"
+    permitted.permission = scope  # type: ignore[attr-defined]
     return permitted
 
 
-# These two only describe, for the API's documentation, where a key is put.
+# These only describe, for the API's documentation, where a key or a session is put.
 BEARER_SCHEME = HTTPBearer(auto_error=False, scheme_name="bearer", description="An API key: `lw_…`")
 HEADER_SCHEME = APIKeyHeader(
     auto_error=False, name="X-API-Key", scheme_name="header", description="An API key: `lw_…`"
 )
-DOCUMENTED = [Depends(BEARER_SCHEME), Depends(HEADER_SCHEME)]
+COOKIE_SCHEME = APIKeyCookie(
+    auto_error=False,
+    name=SESSION,
+    scheme_name="session",
+    description="A session. What changes something needs `X-CSRF-Token` and an own `Origin`, too.",
+)
+DOCUMENTED = [Depends(BEARER_SCHEME), Depends(HEADER_SCHEME), Depends(COOKIE_SCHEME)]
 
-ApplicationsRead = Annotated[ApiKey, Depends(require("applications:read"))]
-DecisionsRead = Annotated[ApiKey, Depends(require("decisions:read"))]
-DecisionsReplay = Annotated[ApiKey, Depends(require("decisions:replay"))]
-ModelsRead = Annotated[ApiKey, Depends(require("models:read"))]
-ProductsRead = Annotated[ApiKey, Depends(require("products:read"))]
+Somebody = Annotated[Principal, Depends(require(None, person=True))]
+ApplicationsRead = Annotated[Principal, Depends(require("applications:read"))]
+DecisionsRead = Annotated[Principal, Depends(require("decisions:read"))]
+DecisionsReplay = Annotated[Principal, Depends(require("decisions:replay"))]
+ModelsApprove = Annotated[Principal, Depends(require("models:approve"))]
+ModelsTrain = Annotated[Principal, Depends(require("models:train"))]
+ModelsRead = Annotated[Principal, Depends(require("models:read"))]
+ProductsRead = Annotated[Principal, Depends(require("products:read"))]
+BatchesRead = Annotated[Principal, Depends(require("batches:read"))]
+BatchesWrite = Annotated[Principal, Depends(require("batches:write"))]
+WebhooksRead = Annotated[Principal, Depends(require("webhooks:read"))]
+AuditRead = Annotated[Principal, Depends(require("audit:read"))]
+WebhooksWrite = Annotated[Principal, Depends(require("webhooks:write"))]

@@ -25,13 +25,13 @@ async def read_body(
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and (len(announced) > 18 or int(announced) > limit):
         raise BodyTooLarge(limit=limit)
-    message = await _within(receive(), seconds)
+    message = await within_seconds(receive(), seconds)
     body = _piece(message)
     if len(body) > limit:
         raise BodyTooLarge(limit=limit)
     if not message.get("more_body", False):
         return body
-    return await _within(_read_rest(receive, body, limit), seconds)
+    return await within_seconds(_read_rest(receive, body, limit), seconds)
 
 
 async def _read_rest(receive: Receive, first: bytes, limit: int) -> bytes:
@@ -51,7 +51,8 @@ def _piece(message: Mapping[str, Any]) -> bytes:
     return message.get("body", b"")
 
 
-async def _within(work: Awaitable[Any], seconds: float) -> Any:
+async def within_seconds(work: Awaitable[Any], seconds: float) -> Any:
+    """Wait for something, or raise `BodyTooSlow`."""
     try:
         async with asyncio.timeout(seconds):
             return await work

@@ -11,15 +11,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from loanwright.errors import LoanwrightError
 from loanwright.service.edge.answer import Answer
 from loanwright.service.edge.body import CallerGone, has_body, read_body, replayed
-from loanwright.service.edge.headers import find_request_id, read_headers, secured
+from loanwright.service.edge.headers import REQUEST_ID, find_request_id, read_headers, secured
 from loanwright.service.edge.logs import Log
 from loanwright.service.edge.refusals import MACHINE_PATHS, Refusals
 from loanwright.service.edge.throttle import Throttle
-from loanwright.service.kit.problem import InternalError, Throttled
+from loanwright.service.kit.problem import HostUnknown, InternalError, Throttled
+from loanwright.service.telemetry.metrics import Metrics
+from loanwright.service.telemetry.traces import NoTraces, Tell, Traces
 
 ARRIVED = "loanwright.arrived"
+#: Whole files come here; whoever takes them in reads them piece by piece.
+STREAMED = frozenset({("POST", "/v1/batches"), ("POST", "/v1/training-runs")})
 UNMATCHED = "unmatched"
+HEALTH = "/health/"
 DEEPEST_TRACE = 12
+CALLER_GONE = 499
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +47,9 @@ class Gate:
     new_id: Callable[[str], str]
     body_limit: int
     body_seconds: float
+    metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces = field(default_factory=NoTraces)
+    hosts: frozenset[str] = frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -50,34 +59,51 @@ class Gate:
         started = time.perf_counter()
         headers = read_headers(scope["headers"])
         state = scope.setdefault("state", {})
-        state["request_id"] = find_request_id(headers) or self.new_id("req")
+        state["request_id"] = find_request_id(headers) or self._name(scope, headers)
         outgoing = _Outgoing(send, state["request_id"])
-        try:
-            await self._serve(scope, receive, outgoing, headers)
-        except CallerGone:
-            state["problem"] = "caller_gone"
-        except Exception as failure:
-            self._report(state, failure)
-            await self._refuse(scope, outgoing, headers, InternalError())
-            raise
-        finally:
-            self.log.info(
-                "request",
-                request_id=state["request_id"],
-                method=scope["method"],
-                route=_route(scope),
-                status=outgoing.status,
-                duration_ms=round((time.perf_counter() - started) * 1000, 3),
-                problem=state.get("problem"),
-                why=state.get("why"),
-            )
+        with self.traces.request(headers) as tell:
+            try:
+                await self._serve(scope, receive, outgoing, headers)
+            except CallerGone:
+                state["problem"] = "caller_gone"
+            except Exception as failure:
+                self._report(state, failure)
+                await self._refuse(scope, outgoing, headers, InternalError())
+                raise
+            finally:
+                self._note(scope, outgoing.status, time.perf_counter() - started, tell)
+
+    def _name(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """Give a request an id, as if it had come with it."""
+        request_id = self.new_id("req")
+        headers[REQUEST_ID] = request_id.encode("ascii")
+        rest = [pair for pair in scope["headers"] if pair[0] != REQUEST_ID]
+        scope["headers"] = [*rest, (REQUEST_ID, headers[REQUEST_ID])]
+        return request_id
+
+    def _note(self, scope: Scope, status: int | None, seconds: float, tell: Tell) -> None:
+        state, method, route = scope["state"], scope["method"], _route(scope)
+        self.metrics.answered(method, route, status or CALLER_GONE, seconds)
+        tell(method=method, route=route, status=status, request_id=state["request_id"])
+        self.log.info(
+            "request",
+            request_id=state["request_id"],
+            method=method,
+            route=route,
+            status=status,
+            duration_ms=round(seconds * 1000, 3),
+            problem=state.get("problem"),
+            why=state.get("why"),
+        )
 
     async def _serve(
         self, scope: Scope, receive: Receive, outgoing: "_Outgoing", headers: Mapping[bytes, bytes]
     ) -> None:
         try:
+            if self.hosts and not scope["path"].startswith(HEALTH):
+                self._recognise(headers)
             body = b""
-            if has_body(headers):
+            if has_body(headers) and not _is_streamed(scope):
                 body = await read_body(
                     receive, headers, limit=self.body_limit, seconds=self.body_seconds
                 )
@@ -88,6 +114,11 @@ class Gate:
             await self.app(scope, receive, outgoing)
         except LoanwrightError as error:
             await self._refuse(scope, outgoing, headers, error)
+
+    def _recognise(self, headers: Mapping[bytes, bytes]) -> None:
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        if host not in self.hosts and host.rpartition(":")[0] not in self.hosts:
+            raise HostUnknown
 
     def _admit(self, scope: Scope) -> None:
         caller = scope.get("client")
@@ -164,3 +195,7 @@ def _chain(failure: BaseException) -> list[BaseException]:
         chain.append(one)
         one = one.__cause__ or one.__context__
     return chain
+
+
+def _is_streamed(scope: Scope) -> bool:
+    return (scope["method"], scope["path"]) in STREAMED

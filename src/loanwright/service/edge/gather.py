@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future as ThreadFuture
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from loanwright.errors import LoanwrightError, Unavailable
+from loanwright.service.telemetry.metrics import Metrics
+from loanwright.service.telemetry.traces import NoTraces, Traces
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,6 +36,7 @@ class _Waiting(Generic[Item, Result]):
     item: Item
     answer: "asyncio.Future[Result]"
     deadline: float = field(default=0.0)
+    origin: Any = None
 
 
 class Gatherer(Generic[Item, Result]):
@@ -51,8 +54,13 @@ class Gatherer(Generic[Item, Result]):
         waiting: int,
         timeout: float,
         threads: int = 1,
+        metrics: Metrics | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._run = run
+        self._metrics = metrics or Metrics()
+        self._metrics.watch_load(lambda: self.load)
+        self._traces = traces or NoTraces()
         self._batch = batch
         self._most_waiting = waiting
         self._timeout = timeout
@@ -77,7 +85,8 @@ class Gatherer(Generic[Item, Result]):
         if len(self._queue) >= self._most_waiting:
             raise Overloaded
         loop = asyncio.get_running_loop()
-        one = _Waiting[Item, Result](item, loop.create_future(), loop.time() + self._timeout)
+        deadline, origin = loop.time() + self._timeout, self._traces.here()
+        one = _Waiting[Item, Result](item, loop.create_future(), deadline, origin)
         self._queue.append(one)
         if not self._starting and self._may_start():
             # Not at once: whatever else this turn of the loop reads belongs to the same batch.
@@ -119,12 +128,17 @@ class Gatherer(Generic[Item, Result]):
                 batch.append(one)
         if batch:
             self._running.append(batch)
-            job = self._executor.submit(self._run, [one.item for one in batch])
+            job = self._executor.submit(self._work, batch)
             job.add_done_callback(
                 lambda done: loop.call_soon_threadsafe(self._finish, loop, batch, done)
             )
         elif self._idle is not None and not self._running:
             self._idle.set()
+
+    def _work(self, batch: Sequence[_Waiting[Item, Result]]) -> Sequence[Result | LoanwrightError]:
+        self._metrics.gathered(len(batch))
+        with self._traces.batch("decide", [one.origin for one in batch]):
+            return self._run([one.item for one in batch])
 
     def _finish(
         self,

@@ -29,6 +29,9 @@ REPEATABLE = frozenset(name for name, _ in ALWAYS)
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 
+REQUEST_ID = b"x-request-id"
+
+
 def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     """Return headers by lower-case name; one that was sent twice is joined by a comma."""
     headers: dict[bytes, bytes] = {}
@@ -39,7 +42,7 @@ def read_headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 def find_request_id(headers: Mapping[bytes, bytes]) -> str | None:
     """Return the request id that the caller chose, if it is a harmless one."""
-    sent = headers.get(b"x-request-id")
+    sent = headers.get(REQUEST_ID)
     return sent.decode() if sent is not None and _REQUEST_ID.fullmatch(sent) else None
 
 

@@ -25,7 +25,7 @@ class Log(Protocol):
         ...
 
 
-def json_log() -> Log:
+def json_log(level: str = "info") -> Log:
     """Return a log that writes one JSON object a line to the standard output."""
     log: Log = structlog.wrap_logger(
         structlog.BytesLogger(sys.stdout.buffer),
@@ -35,7 +35,7 @@ def json_log() -> Log:
             _drop_silent,
             structlog.processors.JSONRenderer(serializer=_serialise),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger("info"),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
     return log

@@ -9,6 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from loanwright.service.kit.documents import FieldErrorDocument, ProblemDocument
 
+STRICT = "/v1/"
 REFERENCES = "#/components/schemas/{model}"
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -42,9 +43,19 @@ def write_openapi(
             "content": {"application/json": {"schema": dict(body)}},
         }
         operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-    for path in description["paths"].values():
-        for operation in path.values():
-            _one_of_both_keys(operation)
+    operations = {
+        (method, path): operation
+        for path, methods in description["paths"].items()
+        for method, operation in methods.items()
+    }
+    refusal = next(
+        one["responses"]["422"] for one in operations.values() if "422" in one["responses"]
+    )
+    for (_, path), operation in operations.items():
+        _one_of_both_keys(operation)
+        if path.startswith(STRICT):
+            # A parameter that nobody reads is refused everywhere.
+            operation["responses"].setdefault("422", refusal)
     return description
 
 

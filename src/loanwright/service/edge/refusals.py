@@ -24,6 +24,7 @@ SERVER_ERROR = 500
 MACHINE_PATHS = (
     "/v1/",
     "/health/",
+    "/metrics",
     "/openapi.json",
     "/upload_features",
     "/check_state",

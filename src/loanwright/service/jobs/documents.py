@@ -26,7 +26,7 @@ class JobDocument(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Job")
 
     id: str = Field(examples=["job_01JD3ZK8M0Q2V5T7W9X0Y1Z2A3"])
-    kind: Literal["application"]
+    kind: Literal["application", "batch", "training"]
     state: Literal["queued", "running", "done", "failed"]
     progress: ProgressDocument
     attempts: int = Field(ge=0)
@@ -34,7 +34,7 @@ class JobDocument(BaseModel):
     started_at: datetime | None
     finished_at: datetime | None
     result: dict[str, Any] | None = Field(
-        description="The decided application, once the job is done."
+        description="Once the job is done: the decided application, or where the batch is."
     )
     problem: ProblemDocument | None = Field(description="Why the job failed.")
 
@@ -53,3 +53,8 @@ def describe_job(job: Job, result: str | None = None) -> dict[str, Any]:
         "result": msgspec.Raw(result.encode()) if result is not None else None,
         "problem": msgspec.Raw(job.problem.encode()) if job.problem is not None else None,
     }
+
+
+def read_job(job: Job) -> JobDocument:
+    """Return a job as a document, with what it says of itself as its result."""
+    return JobDocument.model_validate_json(msgspec.json.encode(describe_job(job, job.result)))

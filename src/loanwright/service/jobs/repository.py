@@ -1,10 +1,10 @@
 """The SQL of jobs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loanwright.service.jobs.schemas import Job, State, job_of
@@ -25,6 +25,26 @@ def find(connection: Connection, job_id: str) -> Job | None:
     return _first(connection, jobs.c.id == job_id)
 
 
+def list_by_id(connection: Connection, ids: Sequence[str]) -> list[Job]:
+    """Return the jobs of these ids."""
+    rows = connection.execute(select(jobs).where(jobs.c.id.in_(ids))).mappings()
+    return [job_of(dict(row)) for row in rows]
+
+
+def renew(connection: Connection, job: Job, *, lease_until: datetime, steps_done: int) -> bool:
+    """Keep a job that takes long; tell whether it is still this attempt's."""
+    statement = (
+        update(jobs)
+        .where(
+            jobs.c.id == job.id,
+            jobs.c.state == str(State.RUNNING),
+            jobs.c.attempts == job.attempts,
+        )
+        .values(lease_until=lease_until, steps_done=steps_done)
+    )
+    return connection.execute(statement).rowcount == 1
+
+
 def find_by_key(connection: Connection, caller_id: str, key: str) -> Job | None:
     """Return the job that this caller ordered with this key."""
     return _first(connection, jobs.c.caller_id == caller_id, jobs.c.key == key)
@@ -36,13 +56,13 @@ def _first(connection: Connection, *conditions: Any) -> Job | None:
 
 
 def claim(
-    connection: Connection, job_id: str, *, now: datetime, lease_until: datetime
-) -> Job | None:
-    """Start working on a job, or return None where it is finished or another is at work."""
+    connection: Connection, ids: Sequence[str], *, now: datetime, lease_until: datetime
+) -> dict[str, Job]:
+    """Start working on jobs; whatever is finished, or another is at work on, is left out."""
     free = or_(jobs.c.state == str(State.QUEUED), jobs.c.lease_until < now)
     statement = (
         update(jobs)
-        .where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN), free)
+        .where(jobs.c.id.in_(ids), jobs.c.state.in_(_OPEN), free)
         .values(
             state=str(State.RUNNING),
             attempts=jobs.c.attempts + 1,
@@ -51,8 +71,8 @@ def claim(
         )
         .returning(jobs)
     )
-    row = connection.execute(statement).mappings().first()
-    return None if row is None else job_of(dict(row))
+    found = connection.execute(statement).mappings()
+    return {row["id"]: job_of(dict(row)) for row in found}
 
 
 def list_open(connection: Connection, most: int) -> list[str]:
@@ -77,20 +97,35 @@ def list_forgotten(
     return list(connection.execute(statement).scalars())
 
 
-def postpone(connection: Connection, ids: Sequence[str], until: datetime) -> None:
-    """Let waiting jobs not be found forgotten before this moment."""
+def postpone(connection: Connection, ids: Sequence[str], *, now: datetime, until: datetime) -> None:
+    """Let jobs wait that nobody is at work on, and not be found forgotten before a moment."""
+    free = or_(jobs.c.lease_until.is_(None), jobs.c.lease_until < now)
     statement = (
         update(jobs)
-        .where(jobs.c.id.in_(ids), jobs.c.state == str(State.QUEUED))
-        .values(lease_until=until)
+        .where(jobs.c.id.in_(ids), jobs.c.state.in_(_OPEN), free)
+        .values(state=str(State.QUEUED), lease_until=until)
     )
     connection.execute(statement)
 
 
-def finish(connection: Connection, job_id: str, values: Mapping[str, Any]) -> bool:
-    """Write the end of a job that is not finished yet; tell whether this was it."""
-    statement = update(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(_OPEN)).values(**values)
-    return connection.execute(statement).rowcount == 1
+def fill(connection: Connection, job_id: str, *, applicant_id: str, payload: str) -> None:
+    """Write whom a new job is about, and what it needs."""
+    values = {"applicant_id": applicant_id, "payload": payload}
+    connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
+
+
+def finish(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the ends of jobs that are not finished yet; `job` is the id."""
+    statement = (
+        update(jobs)
+        .where(jobs.c.id == bindparam("job"), jobs.c.state.in_(_OPEN))
+        .values({name: bindparam(f"new_{name}") for name in rows[0] if name != "job"})
+    )
+    told = [
+        {name if name == "job" else f"new_{name}": value for name, value in row.items()}
+        for row in rows
+    ]
+    connection.execute(statement, told)
 
 
 def release(connection: Connection, job_id: str, attempts: int) -> None:
@@ -129,7 +164,45 @@ def list_jobs(connection: Connection, state: State | None, most: int) -> list[Jo
     return [job_of(dict(row)) for row in connection.execute(statement).mappings()]
 
 
+def count_unfinished(connection: Connection) -> dict[str, int]:
+    """Return how many jobs are in each state but done, which is most of them."""
+    wanted = [str(state) for state in State if state is not State.DONE]
+    statement = (
+        select(jobs.c.state, func.count()).where(jobs.c.state.in_(wanted)).group_by(jobs.c.state)
+    )
+    found = {row[0]: row[1] for row in connection.execute(statement)}
+    return {state: found.get(state, 0) for state in wanted}
+
+
+def list_of_kind(
+    connection: Connection, kind: str, *, caller_id: str | None, most: int
+) -> list[Job]:
+    """Return the latest jobs of a kind, the latest first."""
+    statement = select(jobs).where(jobs.c.kind == kind).order_by(jobs.c.sequence.desc()).limit(most)
+    if caller_id is not None:
+        statement = statement.where(jobs.c.caller_id == caller_id)
+    return [job_of(dict(row)) for row in connection.execute(statement).mappings()]
+
+
 def count_by_state(connection: Connection) -> dict[str, int]:
     """Return how many jobs are in each state."""
     statement = select(jobs.c.state, func.count()).group_by(jobs.c.state)
     return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def clear_of(connection: Connection, applicant_ids: Collection[str]) -> None:
+    """Drop what jobs about these persons needed."""
+    statement = update(jobs).where(jobs.c.applicant_id.in_(applicant_ids))
+    connection.execute(statement.values(payload=""))
+
+
+def clear_failed(connection: Connection, before: datetime, most: int) -> int:
+    """Drop what jobs needed that failed before this moment; return how many."""
+    old = (
+        select(jobs.c.id)
+        .where(jobs.c.state == str(State.FAILED), jobs.c.finished_at < before)
+        .where(jobs.c.payload != "")
+        .limit(most)
+    )
+    statement = update(jobs).where(jobs.c.id.in_(old.scalar_subquery()))
+    return connection.execute(statement.values(payload="")).rowcount

@@ -34,7 +34,7 @@ class Order:
     body_hash
         Keyed hash of what was sent, so that a key used twice for different things is found.
     payload
-        Everything the handler needs, as JSON; no document number in it.
+        Everything the handler needs, as JSON; sealed where the job is about a person.
     """
 
     kind: str
@@ -47,13 +47,20 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
-    """A job and its present state."""
+    """A job and its present state.
+
+    Attributes
+    ----------
+    payload
+        As stored: sealed where there is an applicant, empty once the job is done.
+    """
 
     id: str
     kind: str
     caller_id: str
     key: str | None
     body_hash: str
+    applicant_id: str | None
     payload: str = field(repr=False)
     state: State
     steps_done: int

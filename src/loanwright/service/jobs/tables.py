@@ -28,6 +28,8 @@ jobs = Table(
     Column("caller_id", String(80), nullable=False),
     Column("key", String(255)),
     Column("body_hash", String(64), nullable=False),
+    # Whose key opens the payload; without one, the payload names nobody and is plain.
+    Column("applicant_id", String(40)),
     Column("payload", Text, nullable=False),
     Column("state", String(10), nullable=False),
     Column("steps_done", Integer, nullable=False),

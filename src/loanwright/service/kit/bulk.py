@@ -1,6 +1,7 @@
 """Many rows in one statement, each database in the way that costs it least."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -8,6 +9,7 @@ import msgspec
 import psycopg
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     BindParameter,
     Column,
     ColumnElement,
@@ -29,7 +31,7 @@ from loanwright.service.errors import DatabaseUnavailable
 from loanwright.service.kit.database import Moment
 
 FEWEST_COPIED = 4
-POSTGRESQL_TYPES = {str: "text", int: "int4", float: "float8"}
+POSTGRESQL_TYPES = {str: "text", int: "int4", float: "float8", date: "date"}
 
 
 class Append:
@@ -66,6 +68,8 @@ class Append:
 def _postgresql_type(column: Column[Any]) -> str:
     if isinstance(column.type, Moment):
         return "timestamptz"
+    if isinstance(column.type, BigInteger):
+        return "int8"
     return POSTGRESQL_TYPES[column.type.python_type]
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -13,11 +14,13 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    QueuePool,
     String,
     TypeDecorator,
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -25,6 +28,7 @@ from sqlalchemy.types import TypeEngine
 
 from loanwright.service.errors import DatabaseUnavailable
 from loanwright.service.kit.clock import from_iso, iso
+from loanwright.service.kit.patient_connection import IDLE_SECONDS, connector
 
 WRITES = "loanwright_writes"
 
@@ -45,6 +49,11 @@ class Moment(TypeDecorator[datetime]):
     impl = String(24)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        """Return what a moment is in Python."""
+        return datetime
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the type of the column."""
         if dialect.name == "postgresql":
@@ -60,6 +69,20 @@ class Moment(TypeDecorator[datetime]):
         return from_iso(value) if isinstance(value, str) else value
 
 
+_TIMES = {
+    "sqlite": text("SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now') AS now").columns(now=Moment),
+    "postgresql": text("SELECT date_trunc('milliseconds', clock_timestamp()) AS now").columns(
+        now=Moment
+    ),
+}
+
+
+def database_now(connection: Connection) -> datetime:
+    """Return the time by the database's clock, which is one for all who ask."""
+    now: datetime = connection.execute(_TIMES[connection.dialect.name]).scalar_one()
+    return now
+
+
 class Database:
     """A database and its connections."""
 
@@ -73,6 +96,9 @@ class Database:
             self.engine = _postgresql_engine(url, pool, timeout)
             self._turn = nullcontext()
         self._writer = self.engine.execution_options(**{WRITES: True})
+        # A transaction of SQLite sees one moment anyhow.
+        isolation = {} if self.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._still = self.engine.execution_options(**isolation)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -85,6 +111,28 @@ class Database:
         """Open one transaction that only reads."""
         with _named_failures(), self.engine.begin() as connection:
             yield connection
+
+    def connections(self) -> tuple[int, int]:
+        """Return how many connections are at work, and how many there may be."""
+        pool = self.engine.pool
+        return (pool.checkedout(), pool.size()) if isinstance(pool, QueuePool) else (0, 1)
+
+    def probe(self) -> None:
+        """Ask the database for an answer, or raise `DatabaseUnavailable`."""
+        with self.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open one transaction that only reads, all of it as at one moment."""
+        with _named_failures(), self._still.begin() as connection:
+            yield connection
+
+    def copy_into(self, file: Path) -> None:
+        """Copy a SQLite database into an empty file, as of one moment, while others use it."""
+        with _named_failures(), self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("VACUUM INTO ?", (str(file),))
 
     def close(self) -> None:
         """Close all connections."""
@@ -124,8 +172,11 @@ def _why(failure: DBAPIError) -> str:
 
 def _postgresql_engine(url: str, pool: int, timeout: float) -> Engine:
     milliseconds = round(timeout * 1000)
-    limits = f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds}"
-    return create_engine(
+    limits = (
+        f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds} "
+        f"-c idle_in_transaction_session_timeout={IDLE_SECONDS * 1000}"
+    )
+    engine = create_engine(
         url,
         pool_size=pool,
         max_overflow=0,
@@ -136,6 +187,8 @@ def _postgresql_engine(url: str, pool: int, timeout: float) -> Engine:
         hide_parameters=True,
         connect_args={"connect_timeout": max(1, round(timeout)), "options": limits},
     )
+    event.listen(engine, "do_connect", connector(timeout))
+    return engine
 
 
 def _sqlite_engine(url: str, timeout: float) -> Engine:
@@ -153,6 +206,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode = TRUNCATE",
         "synchronous = FULL",
         "foreign_keys = ON",
+        # What is overwritten or deleted, keys of persons among it, is not left in the file.
+        "secure_delete = ON",
         "mmap_size = 0",
     ):
         connection.execute(f"PRAGMA {pragma}")

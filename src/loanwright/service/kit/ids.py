@@ -42,6 +42,11 @@ def _write(number: int) -> str:
     return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
+def id_from(prefix: str, digest: bytes) -> str:
+    """Return the identifier that stands for a digest: the same for the same."""
+    return f"{prefix}_{_write(int.from_bytes(digest[:16]))}"
+
+
 def is_id(text: str, prefix: str) -> bool:
     """Tell whether the text has the shape of an identifier with this prefix."""
     return text.startswith(prefix + "_") and _SHAPE.fullmatch(text) is not None

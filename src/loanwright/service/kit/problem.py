@@ -17,6 +17,7 @@ from loanwright.errors import (
 )
 from loanwright.features.errors import RecordRejected
 from loanwright.service.kit.strict_json import MalformedBody
+from loanwright.service.kit.versions import EditedMeanwhile, VersionNeeded, write_etag
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:loanwright:problem:"
@@ -44,11 +45,11 @@ class PayloadRejected(Rejected):
 
 
 class Unauthenticated(Forbidden):
-    """A valid API key is needed: Authorization: Bearer lw_…, or X-API-Key."""
+    """A valid API key (Authorization: Bearer lw_…, or X-API-Key) or a session is needed."""
 
 
 class ScopeMissing(Forbidden):
-    """The API key does not have the scope {scope}."""
+    """The permission {scope} is missing."""
 
 
 class BodyTooLarge(Rejected):
@@ -71,6 +72,10 @@ class PathUnknown(NotFound):
     """There is nothing at this address."""
 
 
+class HostUnknown(Rejected):
+    """Nothing answers here under the name in the header Host."""
+
+
 class MethodNotAllowed(Rejected):
     """Nothing answers this method at this address."""
 
@@ -90,6 +95,9 @@ STATUSES: tuple[tuple[type[LoanwrightError], int], ...] = (
     (BodyTooSlow, 408),
     (ContentTypeUnsupported, 415),
     (MethodNotAllowed, 405),
+    (HostUnknown, 421),
+    (EditedMeanwhile, 412),
+    (VersionNeeded, 428),
     (Throttled, 429),
     (NotFound, 404),
     (Conflict, 409),
@@ -110,6 +118,7 @@ class Problem:
     detail: str
     errors: tuple[FieldError, ...]
     headers: tuple[tuple[bytes, bytes], ...]
+    current: dict[str, Any] | None = None
 
     def body(self, request_id: str) -> bytes:
         """Return the problem document."""
@@ -125,6 +134,8 @@ class Problem:
             document["errors"] = [
                 {"field": e.field, "code": e.code, "message": e.message} for e in self.errors
             ]
+        if self.current is not None:
+            document["current"] = self.current
         return msgspec.json.encode(document)
 
 
@@ -153,6 +164,7 @@ def problem_of(error: LoanwrightError) -> Problem:
         detail=_detail(status, shown, errors),
         errors=errors,
         headers=_headers(status, shown),
+        current=shown.facts.get("current") if isinstance(shown, EditedMeanwhile) else None,
     )
 
 
@@ -196,6 +208,8 @@ def _headers(status: int, error: LoanwrightError) -> tuple[tuple[bytes, bytes], 
         return ((b"www-authenticate", b'Bearer realm="loanwright"'),)
     if status == 405:
         return ((b"allow", str(error.facts.get("allow", "GET")).encode("ascii")),)
+    if isinstance(error, EditedMeanwhile):
+        return ((b"etag", write_etag(error.facts["version"]).encode("ascii")),)
     if status in (429, 503):
         return ((b"retry-after", str(error.facts.get("retry_after", 1)).encode("ascii")),)
     if status in (408, 413):

@@ -22,13 +22,13 @@ class Recent(Generic[Value]):
         self._tick = tick
         self._held: tuple[float, Value] | None = None
 
-    def get(self) -> Value:
-        """Return the value, at most some seconds old."""
+    def get(self, read: Callable[[], Value] | None = None) -> Value:
+        """Return the value, at most some seconds old, read anew in this way if it must be."""
         held = self._held
         if held is not None and self._tick() - held[0] < self._seconds:
             return held[1]
         asked = self._tick()
-        value = self._read()
+        value = (read or self._read)()
         self._held = (asked, value)
         return value
 

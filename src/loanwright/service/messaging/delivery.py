@@ -1,7 +1,7 @@
 """What ways of delivery have in common: somebody who is told, and a relay kept going."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from loanwright.errors import LoanwrightError, Unavailable
@@ -42,13 +42,15 @@ def report(events: Events, subject: str, failure: BaseException) -> None:
 class RelayLoop:
     """Lets a relay pass messages on until it is stopped, whatever fails in between."""
 
-    def __init__(self, relay: Relay, *, remind: Callable[[], object], events: Events) -> None:
+    def __init__(
+        self, relay: Relay, *, chores: Sequence[Callable[[], object]], events: Events
+    ) -> None:
         self._relay = relay
-        self._remind = remind
+        self._chores = chores
         self._events = events
 
     def run(self, stopping: threading.Event) -> None:
-        """Pass messages on; now and then announce what was forgotten."""
+        """Pass messages on; now and then do the chores, which must be harmless when repeated."""
         turns = 0
         while not stopping.is_set():
             stopping.wait(self._turn())
@@ -65,8 +67,8 @@ class RelayLoop:
         return 0.0 if passed_on else PAUSE
 
     def _tidy(self) -> None:
-        try:
-            self._remind()
-            self._relay.forget()
-        except LoanwrightError as problem:
-            self._events.warning("relay_waits", problem=problem.code)
+        for chore in (*self._chores, self._relay.forget):
+            try:
+                chore()
+            except LoanwrightError as problem:
+                self._events.warning("chore_waits", problem=problem.code)

@@ -26,6 +26,14 @@ class Outbox:
         if rows:
             repository.insert_messages(connection, rows)
 
+    def waiting(self) -> tuple[int, float | None]:
+        """Return how many messages wait, and for how many seconds the oldest has."""
+        with self._database.read() as connection:
+            count = repository.count_waiting(connection)
+            first = repository.list_waiting(connection, 1)
+        now = self._clock.now()
+        return count, (now - first[0].created_at).total_seconds() if first else None
+
     def count_waiting(self) -> int:
         """Return how many messages were not published yet."""
         with self._database.read() as connection:

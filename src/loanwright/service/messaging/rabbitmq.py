@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from functools import partial
@@ -18,8 +18,23 @@ from loanwright.service.messaging.schemas import Message
 
 CONNECT_SECONDS: Final = 5.0
 CONFIRM_SECONDS: Final = 3.0
+CLOSE_SECONDS: Final = 2.0
+#: A connection whose other end has gone is found out after three of these and a little.
+HEARTBEAT_SECONDS: Final = 5
 DELIVERY_LIMIT: Final = 20
 TROUBLE: Final = (AMQPException, OSError, asyncio.TimeoutError, RuntimeError)
+
+
+def queue_arguments(dead: str) -> dict[str, Any]:
+    """Return how the queue of jobs is declared; a broker refuses to declare it otherwise."""
+    return {
+        "x-queue-type": "quorum",
+        # Some brokers know no limit by default, and no newer one counts a refusal.
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": dead,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
 
 
 class RabbitMQ:
@@ -39,6 +54,7 @@ class RabbitMQ:
         self._exchange: AbstractExchange | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._at_work: set[asyncio.Task[None]] = set()
+        self._give_up = asyncio.Event()
 
     def publish(self, messages: Sequence[Message]) -> None:
         """Return when the broker has confirmed every message; called from a thread."""
@@ -49,7 +65,12 @@ class RabbitMQ:
             sending.result(CONFIRM_SECONDS)
         except FutureTimeout:
             sending.cancel()
+            # Nobody may be at the other end any more: what waits is sent over a new connection.
+            self._loop.call_soon_threadsafe(self._give_up.set)
             raise BrokerUnavailable(why="it does not confirm") from None
+        except CancelledError:
+            # What waits for a confirmation is cancelled when its connection closes.
+            raise BrokerUnavailable(why="the connection was closed") from None
         except TROUBLE as trouble:
             raise BrokerUnavailable(why=type(trouble).__name__) from trouble
 
@@ -66,8 +87,8 @@ class RabbitMQ:
         self._pool.shutdown(wait=False)
 
     async def _serve(self, handle: Handle, stopping: asyncio.Event) -> None:
-        connection = await aio_pika.connect(self._url, timeout=CONNECT_SECONDS)
-        closed = asyncio.Event()
+        connection = await aio_pika.connect(_beating(self._url), timeout=CONNECT_SECONDS)
+        closed = self._give_up = asyncio.Event()
         connection.close_callbacks.add(lambda *_: closed.set())
         try:
             publishing = await connection.channel(publisher_confirms=True, on_return_raises=True)
@@ -84,7 +105,7 @@ class RabbitMQ:
         finally:
             self._exchange = None
             with suppress(*TROUBLE):
-                await connection.close()
+                await asyncio.wait_for(connection.close(), CLOSE_SECONDS)
 
     async def _declare(self, channel: AbstractChannel) -> None:
         dead = await channel.declare_exchange(self._dead, "fanout", durable=True)
@@ -92,18 +113,8 @@ class RabbitMQ:
             self._dead, durable=True, arguments={"x-queue-type": "quorum"}
         )
         await letters.bind(dead)
-        await channel.declare_queue(
-            self._queue,
-            durable=True,
-            arguments={
-                "x-queue-type": "quorum",
-                # Some brokers know no limit by default, and no newer one counts a refusal.
-                "x-delivery-limit": DELIVERY_LIMIT,
-                "x-dead-letter-exchange": self._dead,
-                "x-dead-letter-strategy": "at-least-once",
-                "x-overflow": "reject-publish",
-            },
-        )
+        arguments = queue_arguments(self._dead)
+        await channel.declare_queue(self._queue, durable=True, arguments=arguments)
 
     async def _send(self, messages: Sequence[Message]) -> None:
         exchange = self._exchange
@@ -153,6 +164,13 @@ class RabbitMQ:
         await queue.cancel(tag)
         if self._at_work:
             await asyncio.wait(self._at_work, timeout=CONNECT_SECONDS)
+
+
+def _beating(url: str) -> str:
+    """Return the address with a heartbeat, unless it names its own."""
+    if "heartbeat=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT_SECONDS}"
 
 
 async def _either(*events: asyncio.Event) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from loanwright.service.decisions.borrowers import told_bytes
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.edge.authentication import DOCUMENTED, ApplicationsRead
 from loanwright.service.edge.headers import read_headers
@@ -15,7 +16,9 @@ from loanwright.service.jobs.schemas import Job
 from loanwright.service.jobs.service import JobNotFound, Jobs
 from loanwright.service.kit.documents import problems
 from loanwright.service.kit.ids import ALPHABET, LENGTH
+from loanwright.service.origination.later import KIND
 from loanwright.service.origination.reception import Reception
+from loanwright.service.users.schemas import Principal
 
 JobsService = Annotated[Jobs, Depends(provided("jobs"))]
 DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
@@ -35,7 +38,7 @@ def get_job(
     jobs: JobsService, decisions: DecisionsService, key: ApplicationsRead, job_id: JobId
 ) -> Response:
     """Return how far a job is and, once it is done, what came of it."""
-    return _whole(jobs, decisions, caller_id=key.id, job_id=job_id)
+    return _whole(jobs, decisions, key, job_id)
 
 
 @router.post(UPLOAD, status_code=202, response_model=JobDocument, responses=TAKEN_IN)
@@ -56,13 +59,22 @@ def get_result(
     jobs: JobsService, decisions: DecisionsService, key: ApplicationsRead, job_id: AskedJobId
 ) -> Response:
     """Return a job with what came of it; the same as `/v1/jobs/{job_id}`."""
-    return _whole(jobs, decisions, caller_id=key.id, job_id=job_id)
+    return _whole(jobs, decisions, key, job_id)
 
 
-def _whole(jobs: Jobs, decisions: Decisions, *, caller_id: str, job_id: str) -> Response:
-    job = _own(jobs, caller_id, job_id)
-    result = None if job.result is None else decisions.get(job.result).reply
+def _whole(jobs: Jobs, decisions: Decisions, principal: Principal, job_id: str) -> Response:
+    job = _own(jobs, principal.id, job_id)
+    result = _result(decisions, job)
+    if result is not None and job.kind == KIND:
+        result = told_bytes(principal.reach, result.encode()).decode()
     return _json(describe_job(job, result))
+
+
+def _result(decisions: Decisions, job: Job) -> str | None:
+    """Return what came of a job: the decided application, or what another job says of itself."""
+    if job.result is None or job.kind != KIND:
+        return job.result
+    return decisions.get(job.result).reply
 
 
 def _own(jobs: Jobs, caller_id: str, job_id: str) -> Job:

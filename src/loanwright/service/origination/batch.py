@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from loanwright.errors import LoanwrightError
 from loanwright.service.origination.errors import IdempotencyKeyRefused, IdempotencyKeyReused
 from loanwright.service.origination.schemas import Reply, Submission
+from loanwright.service.privacy.vault import PersonErased
 
 LONGEST_KEY = 255
 CREATED = 201
@@ -39,19 +40,26 @@ class Batch:
         """Give one submission its answer."""
         self._answers[index] = answer
 
-    def repeat(self, used: Mapping[Key, tuple[str, str]], replies: Mapping[str, str]) -> None:
-        """Answer those whose key was used before: with the stored bytes, or with a refusal."""
+    def repeat(
+        self, used: Mapping[Key, tuple[str, str]], replies: Mapping[str, str | PersonErased]
+    ) -> None:
+        """Answer those whose key was used before: with the stored bytes, or with a refusal.
+
+        Where the applicant was erased since, there are no bytes any more.
+        """
         for index, submission in self.waiting():
             key = key_of(submission)
             if key is None or key not in used:
                 continue
             body_hash, decision_id = used[key]
+            reply = replies[decision_id]
             if body_hash != submission.body_hash:
                 self._answers[index] = IdempotencyKeyReused()
+            elif isinstance(reply, PersonErased):
+                self._answers[index] = reply
             else:
-                body = replies[decision_id].encode()
                 self._answers[index] = Reply(
-                    status=CREATED, body=body, replayed=True, decision_id=decision_id
+                    status=CREATED, body=reply.encode(), replayed=True, decision_id=decision_id
                 )
 
     def follows(self, index: int) -> bool:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
+from loanwright.service.decisions.borrowers import told_bytes
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.edge.authentication import DOCUMENTED, ApplicationsRead
 from loanwright.service.edge.headers import read_headers
@@ -12,7 +13,11 @@ from loanwright.service.edge.refusals import as_response
 from loanwright.service.jobs.documents import JobDocument
 from loanwright.service.kit.documents import problems
 from loanwright.service.kit.ids import ALPHABET, LENGTH
-from loanwright.service.origination.documents import ApplicationAnswer
+from loanwright.service.origination.documents import (
+    ApplicationAnswer,
+    BorrowerAnswer,
+    SpooledAnswer,
+)
 from loanwright.service.origination.reception import Reception, wants_later
 
 PATH = "/v1/applications"
@@ -26,7 +31,7 @@ router = APIRouter(prefix=PATH, tags=["applications"], dependencies=DOCUMENTED)
 @router.post(
     "",
     status_code=201,
-    response_model=ApplicationAnswer,
+    response_model=ApplicationAnswer | BorrowerAnswer,
     responses={
         201: {
             "description": "The application and its decision, both durable.",
@@ -39,14 +44,16 @@ router = APIRouter(prefix=PATH, tags=["applications"], dependencies=DOCUMENTED)
             },
         },
         202: {
-            "model": JobDocument,
-            "description": "The application is durable and will be decided; ask the job.",
+            "model": JobDocument | SpooledAnswer,
+            "description": "The application is durable and will be decided: ask the job. Where "
+            "the service has a spool and the database is away, there is no job yet; send the same "
+            "again later, with the same key, or with the id of this answer as key.",
             "headers": {
                 "Location": {"schema": {"type": "string"}},
                 "Preference-Applied": {"schema": {"type": "string", "const": "respond-async"}},
             },
         },
-        **problems((401, 403, 408, 413, 415, 422, 503)),
+        **problems((401, 403, 404, 408, 413, 415, 422, 503)),
     },
 )
 async def receive_application(
@@ -59,7 +66,8 @@ async def receive_application(
     """Take in an application, decide it and answer with the decision and its reasons.
 
     With an `Idempotency-Key` (1 to 255 visible ASCII characters) the same body can be sent again:
-    the answer is the same, byte for byte, and nothing is decided twice.
+    the answer is the same, byte for byte, and nothing is decided twice. It is 404 only where that
+    answer is gone, because its applicant was erased.
 
     With `Prefer: respond-async` the answer comes at once, as a job that will decide.
     """
@@ -71,11 +79,12 @@ async def receive_application(
 
 @router.get(
     "/{application_id}",
-    response_model=ApplicationAnswer,
+    response_model=ApplicationAnswer | BorrowerAnswer,
     responses=problems((401, 403, 404, 422, 503)),
 )
 def get_application(
-    decisions: DecisionsService, _key: ApplicationsRead, application_id: ApplicationId
+    decisions: DecisionsService, principal: ApplicationsRead, application_id: ApplicationId
 ) -> Response:
     """Return the very bytes with which an application was answered."""
-    return Response(decisions.reply_of(application_id), media_type="application/json")
+    reply = decisions.reply_of(application_id, by=principal)
+    return Response(told_bytes(principal.reach, reply), media_type="application/json")

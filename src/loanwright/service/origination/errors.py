@@ -1,6 +1,6 @@
 """Why an application is not decided."""
 
-from loanwright.errors import Rejected, Unavailable
+from loanwright.errors import Forbidden, Rejected, Unavailable
 
 
 class IdempotencyKeyReused(Rejected):
@@ -21,6 +21,10 @@ class ProductNotOffered(Rejected):
 
 class ApplicantUnknown(Rejected):
     """There is no applicant with this id."""
+
+
+class ApplicantNotYours(Forbidden):
+    """A borrower applies for themselves; leave the applicant out."""
 
 
 class ApplicantNamedTwice(Rejected):

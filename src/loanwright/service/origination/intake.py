@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Connection
+
 from loanwright.features.product import Product
 from loanwright.features.records import validate_record
 from loanwright.service.applicants.schemas import Applicant
@@ -23,6 +25,7 @@ from loanwright.service.policies.service import NoPolicy, Policies
 from loanwright.service.registry.packages import Package
 from loanwright.service.registry.schemas import Model
 from loanwright.service.registry.service import NoChampion, Registry
+from loanwright.service.users.schemas import Reach
 
 NEW = "new"
 STATED = frozenset({"questionnaire", "bureau"})
@@ -100,10 +103,21 @@ class Desk:
             raise ApplicantUnknown
         return Arrival(index=index, submission=submission, applicant_id=applicant_id)
 
+    def refuse_foreign(
+        self, connection: Connection, submission: Submission, applicant: Applicant | None
+    ) -> None:
+        """Refuse whoever applies for an applicant out of reach, like for one who is not there."""
+        caller = submission.caller
+        if caller.reach is not Reach.ASSIGNED:
+            return
+        managers = {} if applicant is None else self.applicants.reach(connection, [applicant.id])
+        if applicant is None or managers.get(applicant.id) != caller.id:
+            raise ApplicantUnknown
+
     def take_in(self, arrived: Arrival, applicant: Applicant | None, live: Live) -> Intake:
         """Check a submission against the dictionary of the model that will decide it."""
         submission = arrived.submission
-        if arrived.applicant_id is not None and applicant is None:
+        if arrived.applicant_id is not None and (applicant is None or applicant.key is None):
             raise ApplicantUnknown
         product = self.products.get(submission.product)
         if product is None:

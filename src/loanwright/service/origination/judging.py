@@ -11,6 +11,7 @@ from loanwright.explanation.reasons import reason_text
 from loanwright.features.columns import facts, matrix
 from loanwright.service.origination.errors import DecisionImpossible
 from loanwright.service.origination.intake import Intake
+from loanwright.service.telemetry.traces import NoTraces, Traces
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,7 +28,8 @@ class Judged:
 class Judge:
     """Assesses and decides; what cannot be decided is never guessed."""
 
-    def __init__(self) -> None:
+    def __init__(self, traces: Traces | None = None) -> None:
+        self._traces = traces or NoTraces()
         self._texts: dict[tuple[str, str, str], Mapping[str, str]] = {}
 
     def judge(
@@ -39,13 +41,18 @@ class Judge:
             groups.setdefault(intake.package.hash, []).append(intake)
         for group in groups.values():
             try:
-                assessed = _assess(group)
+                with self._traces.span("assess", applications=len(group)):
+                    assessed = _assess(group)
             except LoanwrightError:
                 # One row that cannot be assessed must not take the others with it.
                 yield from ((one, self._judge_alone(one)) for one in group)
                 continue
-            for intake, (vector, assessment) in zip(group, assessed, strict=True):
-                yield intake, self._decide(intake, vector, assessment)
+            with self._traces.span("apply the policy"):
+                decided = [
+                    self._decide(intake, vector, assessment)
+                    for intake, (vector, assessment) in zip(group, assessed, strict=True)
+                ]
+            yield from zip(group, decided, strict=True)
 
     def _judge_alone(self, intake: Intake) -> Judged | DecisionImpossible:
         try:

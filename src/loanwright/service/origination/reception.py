@@ -1,29 +1,32 @@
 """From the bytes of a request to a submission, and from a reply to an answer."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import msgspec
 
+from loanwright.errors import LoanwrightError
+from loanwright.service.decisions.borrowers import told_bytes
 from loanwright.service.edge.answer import Answer
 from loanwright.service.edge.authentication import Doorkeeper
-from loanwright.service.edge.gather import Gatherer
+from loanwright.service.edge.gather import Gatherer, TookTooLong
+from loanwright.service.edge.headers import find_request_id
+from loanwright.service.edge.patience import within
+from loanwright.service.errors import DatabaseUnavailable
 from loanwright.service.jobs.documents import describe_job
 from loanwright.service.jobs.schemas import Job
-from loanwright.service.kit.problem import ContentTypeUnsupported, FieldError, PayloadRejected
-from loanwright.service.kit.strict_json import MalformedBody, parse
-from loanwright.service.origination.errors import IdempotencyKeyRefused
+from loanwright.service.kit.problem import ContentTypeUnsupported
+from loanwright.service.origination.away import Away
+from loanwright.service.origination.errors import ApplicantNotYours, IdempotencyKeyRefused
 from loanwright.service.origination.later import Later
+from loanwright.service.origination.reading import read_submission
 from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
+from loanwright.service.users.schemas import Principal, Reach
 
 SCOPE = "applications:write"
 ACCEPTED = 202
-LONGEST_DOCUMENT_NUMBER = 64
-_PRODUCT = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _VISIBLE = re.compile(rb"[\x21-\x7e]{1,255}")
 _JSON = re.compile(rb"application/json(?:\s*;\s*charset=\"?utf-8\"?)?\s*", re.IGNORECASE)
 
@@ -44,26 +47,81 @@ class Reception:
     doorkeeper: Doorkeeper
     gatherer: Gatherer[Submission, Reply]
     later: Later
+    seconds: float
+    away: Away | None = None
+    believed: float = 0.0
 
     async def receive_application(self, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
-        """Answer one application once its decision is durable."""
-        submission = await self._read(headers, body)
-        return _answer(await self.gatherer.submit(submission))
+        """Answer one application once its decision is durable.
+
+        With a spool, what cannot be decided because the database is away is answered from there.
+        """
+        if self.away is None:
+            return await self._decided(headers, body)
+        known = self._remembered(headers) if self.away.expected else None
+        if known is not None:
+            submission = read_request(headers, body, known)
+            if self.away.takes(submission):
+                return await asyncio.to_thread(self.away.answer, submission)
+        try:
+            return await self._decided(headers, body)
+        except (DatabaseUnavailable, TookTooLong) as trouble:
+            return await self._spooled(self.away, headers, body, trouble)
+
+    async def _decided(self, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
+        async with within(self.seconds):
+            submission = await self._read(headers, body)
+            if self.away is not None and self.away.holds(submission):
+                return await asyncio.to_thread(self.away.answer, submission)
+            reply = await self.gatherer.submit(submission)
+            return _answer(reply, submission.caller.reach)
+
+    async def _spooled(
+        self, away: Away, headers: Mapping[bytes, bytes], body: bytes, trouble: LoanwrightError
+    ) -> Answer:
+        away.expected = away.expected or isinstance(trouble, DatabaseUnavailable)
+        known = self._remembered(headers)
+        if known is None:
+            raise trouble
+        submission = read_request(headers, body, known)
+        if not away.takes(submission):
+            raise trouble
+        return await asyncio.to_thread(away.answer, submission)
+
+    def _remembered(self, headers: Mapping[bytes, bytes]) -> Principal | None:
+        return self.doorkeeper.find_remembered(headers, scope=SCOPE, seconds=self.believed)
 
     async def accept_application(self, headers: Mapping[bytes, bytes], body: bytes) -> Answer:
         """Answer one application once it is durable that it will be decided."""
-        submission = await self._read(headers, body)
-        return accepted(await asyncio.to_thread(self.later.order, submission))
+        async with within(self.seconds):
+            submission = await self._read(headers, body)
+            return accepted(await asyncio.to_thread(self.later.order, submission))
 
     async def _read(self, headers: Mapping[bytes, bytes], body: bytes) -> Submission:
-        key = await self.doorkeeper.admit(headers, scope=SCOPE)
-        if _JSON.fullmatch(headers.get(b"content-type", b"")) is None:
-            raise ContentTypeUnsupported
-        return read_submission(
-            body,
-            caller=Caller(id=key.id, kind="key", scopes=key.scopes),
-            idempotency_key=_read_idempotency_key(headers),
-        )
+        return read_request(headers, body, await self.doorkeeper.admit(headers, scope=SCOPE))
+
+
+def read_request(headers: Mapping[bytes, bytes], body: bytes, principal: Principal) -> Submission:
+    """Return what somebody who was let in has sent."""
+    if _JSON.fullmatch(headers.get(b"content-type", b"")) is None:
+        raise ContentTypeUnsupported
+    caller = Caller(
+        id=principal.id,
+        kind=principal.kind,
+        scopes=principal.permissions,
+        request_id=find_request_id(headers),
+        reach=principal.reach,
+    )
+    sent = read_submission(body, caller=caller, idempotency_key=_read_idempotency_key(headers))
+    return sent if principal.reach is not Reach.SELF else _of_borrower(sent, principal)
+
+
+def _of_borrower(sent: Submission, principal: Principal) -> Submission:
+    """Return an application of the borrower who is logged in, whatever the body says."""
+    own = ApplicantReference(applicant_id=principal.applicant_id)
+    if sent.applicant not in (None, own):
+        raise ApplicantNotYours
+    return replace(sent, applicant=own)
 
 
 def wants_later(headers: Mapping[bytes, bytes]) -> bool:
@@ -84,16 +142,17 @@ def accepted(job: Job) -> Answer:
     return Answer(status=ACCEPTED, body=body, headers=headers)
 
 
-def _answer(reply: Reply) -> Answer:
+def _answer(reply: Reply, reach: Reach) -> Answer:
     location = f"/v1/applications/{_read_created(reply.body).id}".encode("ascii")
+    body = told_bytes(reach, reply.body)
     headers = [
         (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(reply.body)),
+        (b"content-length", b"%d" % len(body)),
         (b"location", location),
     ]
     if reply.replayed:
         headers.append((b"idempotency-replayed", b"true"))
-    return Answer(status=reply.status, body=reply.body, headers=headers)
+    return Answer(status=reply.status, body=body, headers=headers)
 
 
 def _read_idempotency_key(headers: Mapping[bytes, bytes]) -> str | None:
@@ -103,58 +162,3 @@ def _read_idempotency_key(headers: Mapping[bytes, bytes]) -> str | None:
     if _VISIBLE.fullmatch(sent) is None:
         raise IdempotencyKeyRefused
     return sent.decode("ascii")
-
-
-def read_submission(body: bytes, *, caller: Caller, idempotency_key: str | None) -> Submission:
-    """Return the submission in a body, or say everything that is wrong with its outline."""
-    document = parse(body)
-    if not isinstance(document, dict):
-        raise MalformedBody(problem="wrong_type", why="it is not an object")
-    problems = [
-        FieldError(field=name[:60], code="unknown_field", message="This field is not known here.")
-        for name in document
-        if name not in ("product", "applicant", "features")
-    ]
-    product, features = document.get("product"), document.get("features")
-    if not isinstance(product, str) or _PRODUCT.fullmatch(product) is None:
-        problems.append(_wrong("product", document, "the name of a product"))
-    if not isinstance(features, dict):
-        problems.append(_wrong("features", document, "an object of features"))
-    applicant = _read_applicant(document, problems)
-    if problems:
-        raise PayloadRejected(problems)
-    return Submission(
-        caller=caller,
-        idempotency_key=idempotency_key,
-        body_hash=hashlib.sha256(body).hexdigest(),
-        received=body,
-        product=str(product),
-        applicant=applicant,
-        features=features or {},
-    )
-
-
-def _read_applicant(
-    document: Mapping[str, Any], problems: list[FieldError]
-) -> ApplicantReference | None:
-    if "applicant" not in document:
-        return None
-    applicant = document["applicant"]
-    known = {"document_number", "id"}
-    if not isinstance(applicant, dict) or len(applicant) != 1 or not known.issuperset(applicant):
-        problems.append(_wrong("applicant", document, "an object with document_number or id"))
-        return None
-    ((name, value),) = applicant.items()
-    field = f"applicant.{name}"
-    if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_DOCUMENT_NUMBER:
-        problems.append(_wrong(field, {field: value}, "a text of 1 to 64 characters"))
-        return None
-    if name == "id":
-        return ApplicantReference(applicant_id=value)
-    return ApplicantReference(document_number=value)
-
-
-def _wrong(field: str, document: Mapping[str, Any], wanted: str) -> FieldError:
-    if field not in document:
-        return FieldError(field=field, code="missing", message=f"This must be {wanted}.")
-    return FieldError(field=field, code="wrong_type", message=f"This must be {wanted}.")

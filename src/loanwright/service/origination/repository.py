@@ -1,9 +1,10 @@
 """The SQL of idempotency keys."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select, tuple_
 
 from loanwright.service.kit.bulk import Lookup, insert_new
 from loanwright.service.origination.tables import idempotency_keys
@@ -35,3 +36,13 @@ def claim(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> set[str]
 def count(connection: Connection) -> int:
     """Return how many keys were used."""
     return connection.execute(select(func.count()).select_from(idempotency_keys)).scalar_one()
+
+
+def prune(connection: Connection, before: datetime, most: int) -> int:
+    """Forget keys that were used before this moment; return how many."""
+    old = select(_table.key, _table.caller_id).where(_table.created_at < before).limit(most)
+    rows = [tuple(row) for row in connection.execute(old)]
+    if rows:
+        named = tuple_(_table.key, _table.caller_id).in_(rows)
+        connection.execute(delete(idempotency_keys).where(named))
+    return len(rows)

@@ -4,14 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from loanwright.service.users.schemas import Reach
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caller:
-    """Who sends an application: the holder of an API key, or the public page."""
+    """Who sends an application: the holder of an API key, a user, or the public page.
+
+    Attributes
+    ----------
+    reach
+        For which applicants it may be sent.
+    """
 
     id: str
-    kind: Literal["key", "public"]
+    kind: Literal["key", "user", "public"]
     scopes: frozenset[str] = frozenset()
+    request_id: str | None = None
+    reach: Reach = Reach.ALL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

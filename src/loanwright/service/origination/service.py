@@ -2,27 +2,37 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from sqlalchemy import Connection
 
+from loanwright.decisioning.outcome import Outcome
 from loanwright.errors import LoanwrightError
 from loanwright.service.applicants.schemas import Applicant
 from loanwright.service.applications.schemas import Application
 from loanwright.service.applications.service import Applications
+from loanwright.service.audit.service import Audit
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.ids import Ids
+from loanwright.service.offers.schemas import Approved
+from loanwright.service.offers.service import Offers
 from loanwright.service.origination import repository
 from loanwright.service.origination.batch import CREATED, Batch, key_of
 from loanwright.service.origination.intake import Arrival, Desk, Intake, Live
 from loanwright.service.origination.judging import Judge, Judged
+from loanwright.service.origination.recording import recorded
 from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
 from loanwright.service.origination.writing import Draft, draft
+from loanwright.service.telemetry.metrics import Metrics
+from loanwright.service.telemetry.traces import NoTraces, Traces
 
 __all__ = ["ApplicantReference", "Caller", "Origination", "Reply", "Submission"]
 
+KEYS_KEPT = timedelta(days=30)
+MOST_PRUNED = 1_000
 CODE_VERSION = version("loanwright")
 
 
@@ -36,7 +46,11 @@ class Origination:
     desk: Desk
     applications: Applications
     decisions: Decisions
+    audit: Audit
+    offers: Offers | None = None
     judge: Judge = field(default_factory=Judge)
+    metrics: Metrics = field(default_factory=Metrics)
+    traces: Traces = field(default_factory=NoTraces)
 
     def submit(self, submission: Submission) -> Reply:
         """Decide one submission, or raise its error."""
@@ -48,11 +62,15 @@ class Origination:
     def submit_many(self, submissions: Sequence[Submission]) -> list[Reply | LoanwrightError]:
         """Decide every submission in one transaction; answer each with its reply or its error."""
         batch, live = Batch([self.desk.sealed(one) for one in submissions]), self.desk.live()
-        with self.database.write() as connection:
-            self._repeat(connection, batch)
-            judged = self._judge(batch, self._take_in(connection, batch, live))
-            drafts = self._draft(connection, judged)
-            self._store(connection, batch, self._claim(connection, batch, drafts))
+        with self.traces.committing() as commit, self.database.write() as connection, commit:
+            with self.traces.span("take in"):
+                self._repeat(connection, batch)
+                intakes = self._take_in(connection, batch, live)
+            judged = self._judge(batch, intakes)
+            with self.traces.span("store"):
+                drafts = self._claim(connection, batch, self._draft(connection, judged))
+                self._store(connection, batch, drafts)
+        self.metrics.decided(map(_told, drafts))
         return batch.answers()
 
     def _repeat(self, connection: Connection, batch: Batch) -> None:
@@ -78,6 +96,7 @@ class Origination:
                 continue
             applicant = known.get(arrival.document_hash or arrival.applicant_id or "")
             try:
+                self.desk.refuse_foreign(connection, arrival.submission, applicant)
                 intakes.append(self.desk.take_in(arrival, applicant, live))
                 batch.lead(arrival.index)
             except LoanwrightError as refusal:
@@ -104,7 +123,7 @@ class Origination:
 
     def _draft(self, connection: Connection, judged: list[Judged]) -> list[Draft]:
         """Write the replies, once every applicant has an id."""
-        applicants = self._applicant_ids(connection, judged)
+        applicants = self._applicants(connection, judged)
         applications = self.new_id.several("app", len(judged))
         decisions = self.new_id.several("dec", len(judged))
         now = self.clock.now()
@@ -113,15 +132,15 @@ class Origination:
                 one,
                 application_id=application_id,
                 decision_id=decision_id,
-                applicant_id=applicant_id,
+                applicant=applicant,
                 moment=now,
             )
-            for one, application_id, decision_id, applicant_id in zip(
+            for one, application_id, decision_id, applicant in zip(
                 judged, applications, decisions, applicants, strict=True
             )
         ]
 
-    def _applicant_ids(self, connection: Connection, judged: list[Judged]) -> list[str]:
+    def _applicants(self, connection: Connection, judged: list[Judged]) -> list[Applicant]:
         """Return the applicant of each application, new where it must be."""
         strangers = [one.intake.document_hash for one in judged if one.intake.applicant is None]
         hashes = list(dict.fromkeys(key for key in strangers if key is not None))
@@ -129,14 +148,13 @@ class Origination:
         received = self.desk.applicants.receive(connection, wanted) if wanted else []
         by_hash = dict(zip(hashes, received, strict=False))
         nameless = iter(received[len(hashes) :])
-        ids = []
+        found = []
         for one in judged:
             known, document_hash = one.intake.applicant, one.intake.document_hash
-            if known is not None:
-                ids.append(known.id)
-            else:
-                ids.append(by_hash[document_hash] if document_hash else next(nameless))
-        return ids
+            if known is None:
+                known = by_hash[document_hash] if document_hash else next(nameless)
+            found.append(known)
+        return found
 
     def _claim(self, connection: Connection, batch: Batch, drafts: list[Draft]) -> list[Draft]:
         """Keep the drafts whose key is still free; another process may have been quicker."""
@@ -168,8 +186,15 @@ class Origination:
         """Write what was decided, and prepare the answers."""
         if not drafts:
             return
-        self.applications.receive(connection, [_application(one) for one in drafts])
-        self.decisions.append(connection, [_decision_row(one) for one in drafts])
+        people = {one.applicant.id: one.applicant.key for one in drafts}
+        keys = {person_id: key for person_id, key in people.items() if key is not None}
+        received = self.applications.receive(
+            connection, [_application(one) for one in drafts], keys
+        )
+        decided = self.decisions.append(connection, [_decision_row(one) for one in drafts], keys)
+        self.audit.record_all(connection, recorded(drafts, received, decided))
+        if self.offers is not None:
+            self.offers.make_for(connection, [_approved(one) for one in drafts if _offered(one)])
         for one in drafts:
             reply = Reply(
                 status=CREATED, body=one.reply, replayed=False, decision_id=one.decision_id
@@ -177,11 +202,37 @@ class Origination:
             batch.answer(one.judged.intake.index, reply)
 
 
+def _offered(one: Draft) -> bool:
+    laid_down = one.judged.intake.package.product.accounts.offers
+    return laid_down is not None and one.judged.decision.outcome is Outcome.APPROVE
+
+
+def _approved(one: Draft) -> Approved:
+    intake = one.judged.intake
+    return Approved(
+        decision_id=one.decision_id,
+        applicant_id=one.applicant.id,
+        product=intake.submission.product,
+        grade=one.judged.assessment.grade,
+        features=intake.record,
+    )
+
+
+def _told(one: Draft) -> tuple[str, str, str]:
+    intake = one.judged.intake
+    return intake.submission.product, intake.segment, str(one.judged.decision.outcome)
+
+
+def prune_keys(connection: Connection, now: datetime) -> int:
+    """Forget idempotency keys that were used a month ago, some at a time; return how many."""
+    return repository.prune(connection, now - KEYS_KEPT, MOST_PRUNED)
+
+
 def _application(one: Draft) -> Application:
     intake = one.judged.intake
     return Application(
         id=one.application_id,
-        applicant_id=one.applicant_id,
+        applicant_id=one.applicant.id,
         product=intake.submission.product,
         segment=intake.segment,
         caller_id=intake.submission.caller.id,
@@ -195,6 +246,7 @@ def _decision_row(one: Draft) -> dict[str, object]:
     return {
         "id": one.decision_id,
         "application_id": one.application_id,
+        "applicant_id": one.applicant.id,
         "product": intake.submission.product,
         "segment": intake.segment,
         "model_hash": intake.package.hash,

@@ -12,5 +12,5 @@ idempotency_keys = Table(
     Column("caller_id", String(80), primary_key=True),
     Column("body_hash", String(64), nullable=False),
     Column("decision_id", String(40), nullable=False),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
 )

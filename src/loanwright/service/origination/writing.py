@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from loanwright.decisioning.reason import Reason
+from loanwright.service.applicants.schemas import Applicant
 from loanwright.service.decisions.snapshot import snapshot_of, write_snapshot
 from loanwright.service.kit.clock import iso
 from loanwright.service.origination.judging import Judged
@@ -23,7 +24,7 @@ class Draft:
     judged: Judged
     application_id: str
     decision_id: str
-    applicant_id: str
+    applicant: Applicant
     moment: datetime
     reply: bytes
     snapshot: str
@@ -39,7 +40,7 @@ def draft(
     *,
     application_id: str,
     decision_id: str,
-    applicant_id: str,
+    applicant: Applicant,
     moment: datetime,
 ) -> Draft:
     """Write the reply and the snapshot of one decision."""
@@ -49,7 +50,7 @@ def draft(
         "received_at": when,
         "product": judged.intake.submission.product,
         "segment": judged.intake.segment,
-        "applicant": {"id": applicant_id},
+        "applicant": {"id": applicant.id},
         "decision": _decision(judged, decision_id, when),
     }
     snapshot = snapshot_of(
@@ -63,7 +64,7 @@ def draft(
         judged=judged,
         application_id=application_id,
         decision_id=decision_id,
-        applicant_id=applicant_id,
+        applicant=applicant,
         moment=moment,
         reply=_write(reply),
         snapshot=write_snapshot(snapshot),

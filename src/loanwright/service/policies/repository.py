@@ -14,9 +14,10 @@ _last = (
 )
 
 
-def insert_version(connection: Connection, row: Mapping[str, Any]) -> None:
-    """Append a published version."""
-    connection.execute(insert(policy_versions), row)
+def insert_version(connection: Connection, row: Mapping[str, Any]) -> int:
+    """Append a published version, and return its place."""
+    statement = insert(policy_versions).returning(policy_versions.c.sequence)
+    return connection.execute(statement, row).scalar_one()
 
 
 def list_live(connection: Connection) -> list[Row[Any]]:

@@ -9,6 +9,8 @@ from sqlalchemy import Row
 
 from loanwright.decisioning.policy import Policy
 from loanwright.errors import Conflict, NotFound, Unavailable
+from loanwright.service.audit.schemas import Actor, Change
+from loanwright.service.audit.service import Audit
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.recent import Recent
@@ -31,9 +33,10 @@ class NoPolicy(Unavailable):
 class Policies:
     """The published policies; what is live is at most a second old."""
 
-    def __init__(self, *, database: Database, clock: Clock) -> None:
+    def __init__(self, *, database: Database, clock: Clock, audit: Audit) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
         self._parsed: dict[str, Policy] = {}
         self._live = Recent(self._read_live)
 
@@ -52,7 +55,14 @@ class Policies:
                 "published_at": now,
                 "published_by": by,
             }
-            repository.insert_version(connection, row)
+            sequence = repository.insert_version(connection, row)
+            change = Change(
+                action="policy.published",
+                subject=policy.hash,
+                after=row,
+                stored={f"policy_versions:{sequence}": row},
+            )
+            self._audit.record(connection, Actor(id=by), [change])
         self._live.forget()
         return self.get(product, policy.hash)
 

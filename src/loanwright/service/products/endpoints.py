@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from loanwright.features.errors import ProductUnknown
 from loanwright.features.feature import Feature, FeatureType, Source
 from loanwright.features.product import Product, Segment
+from loanwright.features.purposes import match_purpose
 from loanwright.service.edge.authentication import DOCUMENTED, ProductsRead
 from loanwright.service.edge.provided import provided
 from loanwright.service.kit.documents import Title, problems
@@ -82,6 +84,48 @@ class ProductList(Document):
 async def list_products(products: Products, _key: ProductsRead) -> ProductList:
     """List the products on offer, and what an application for each of them states."""
     return ProductList(items=[_product(products[name]) for name in sorted(products)])
+
+
+class CandidateDocument(Document):
+    """A category that a text may mean."""
+
+    code: str
+    confidence: float = Field(ge=0, le=1)
+
+
+class MatchDocument(Document):
+    """What a text was taken for."""
+
+    product: str
+    feature: str
+    code: str | None = Field(description="`other` if no category fits clearly.")
+    confidence: float = Field(ge=0, le=1)
+    candidates: list[CandidateDocument]
+
+
+@router.get("/{product}/purposes/match", responses=problems((401, 403, 404, 422, 503)))
+def match_free_text(
+    products: Products,
+    _key: ProductsRead,
+    product: Annotated[str, Path(pattern="^[a-z0-9-]{1,64}$")],
+    text: Annotated[str, Query(min_length=1, max_length=300)],
+    feature: Annotated[str, Query(pattern="^[A-Za-z][A-Za-z0-9_]{0,62}$")] = "purpose",
+) -> MatchDocument:
+    """Match free text, in English or Russian, to the categories of a feature.
+
+    A category is named only where it fits clearly better than every other one; otherwise the
+    answer is `other` with the candidates.
+    """
+    if product not in products:
+        raise ProductUnknown(product=product, known=", ".join(sorted(products)))
+    match = match_purpose(products[product], text, feature)
+    return MatchDocument(
+        product=product,
+        feature=feature,
+        code=match.code,
+        confidence=match.confidence,
+        candidates=[CandidateDocument.model_validate(one) for one in match.candidates],
+    )
 
 
 def _product(product: Product) -> ProductDocument:

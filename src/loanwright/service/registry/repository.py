@@ -1,6 +1,7 @@
 """The SQL of models."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -32,9 +33,10 @@ def insert_model(connection: Connection, row: Mapping[str, Any]) -> bool:
     return bool(insert_new(connection, models, [row], models.c.hash))
 
 
-def insert_transitions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append changes of state."""
-    connection.execute(insert(model_transitions), rows)
+def insert_transitions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Append changes of state, and return their places."""
+    statement = insert(model_transitions).returning(model_transitions.c.sequence)
+    return [connection.execute(statement, row).scalar_one() for row in rows]
 
 
 def list_models(connection: Connection, **wanted: str) -> list[Model]:
@@ -45,6 +47,29 @@ def list_models(connection: Connection, **wanted: str) -> list[Model]:
         statement = statement.where(column == value)
     rows = connection.execute(statement).mappings()
     return [Model(**{**row, "state": State(row["state"])}) for row in rows]
+
+
+def list_since(connection: Connection, product: str, segment: str) -> list[Transition]:
+    """Return every change of state among the models of a segment, the first one first."""
+    statement = (
+        select(model_transitions)
+        .join(models, models.c.hash == model_transitions.c.model_hash)
+        .where(models.c.product == product, models.c.segment == segment)
+        .order_by(model_transitions.c.sequence)
+    )
+    rows = connection.execute(statement).mappings()
+    return [Transition(**{**row, "state": State(row["state"])}) for row in rows]
+
+
+def list_until(connection: Connection, moment: datetime) -> list[Transition]:
+    """Return the changes of state of every model until a moment, the first one first."""
+    statement = (
+        select(model_transitions)
+        .where(model_transitions.c.at <= moment)
+        .order_by(model_transitions.c.sequence)
+    )
+    rows = connection.execute(statement).mappings()
+    return [Transition(**{**row, "state": State(row["state"])}) for row in rows]
 
 
 def list_transitions(connection: Connection, model_hash: str) -> list[Transition]:

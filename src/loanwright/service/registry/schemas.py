@@ -39,3 +39,4 @@ class Transition:
     at: datetime
     by: str
     note: str
+    proposer: str | None = None

@@ -1,9 +1,15 @@
 """Which models there are, and which of them decide."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
 
 from loanwright.errors import Conflict, Forbidden, NotFound, Rejected, Unavailable
+from loanwright.service.audit.schemas import Actor, Change
+from loanwright.service.audit.service import Audit
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.recent import Recent
@@ -16,6 +22,13 @@ ALLOWED: Mapping[State, frozenset[State]] = {
     State.CHALLENGER: frozenset({State.CHAMPION, State.RETIRED}),
     State.CHAMPION: frozenset({State.CHALLENGER, State.RETIRED}),
     State.RETIRED: frozenset({State.CHALLENGER, State.CHAMPION}),
+}
+
+ACTIONS: Mapping[State, str] = {
+    State.CANDIDATE: "model.registered",
+    State.CHALLENGER: "model.made-challenger",
+    State.CHAMPION: "model.promoted",
+    State.RETIRED: "model.retired",
 }
 
 
@@ -39,6 +52,10 @@ class SecondPersonNeeded(Forbidden):
     """{person} made or registered the model {model_hash}; somebody else must approve it."""
 
 
+class NoEarlierChampion(Conflict):
+    """No other model has decided {product} for the segment {segment} before."""
+
+
 class NameMissing(Rejected):
     """A model is registered, approved and retired by somebody with a name."""
 
@@ -50,9 +67,12 @@ class ModelAmbiguous(Conflict):
 class Registry:
     """The models and their states; what decides is at most a second old."""
 
-    def __init__(self, *, database: Database, clock: Clock, packages: PackageStore) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, audit: Audit, packages: PackageStore
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._audit = audit
         self._packages = packages
         self._live = Recent(self._read_live)
 
@@ -72,21 +92,50 @@ class Registry:
         with self._database.write() as connection:
             if repository.insert_model(connection, row):
                 change = _transition(package.hash, State.CANDIDATE, by=by, note=note)
-                repository.insert_transitions(connection, [{**change, "at": now}])
+                self._append(connection, [{**change, "at": now}], new=row)
             return repository.list_models(connection, hash=package.hash)[0]
 
     def approve(self, model_hash: str, *, to: State, by: str, note: str = "") -> Model:
         """Make a model challenger or champion, by somebody who neither made nor registered it."""
-        model = self.get(model_hash)
-        authors = {self.list_transitions(model_hash)[0].by, *_makers(self.open(model))}
-        if _plain(by) in {_plain(author) for author in authors}:
+        package, proposer = self.open(self.get(model_hash)), self._registrar(model_hash)
+        if _plain(by) in {_plain(author) for author in (proposer, *_makers(package))}:
             raise SecondPersonNeeded(person=by, model_hash=model_hash)
-        return self.promote(model_hash, to=to, by=by, note=note)
+        return self._move(model_hash, to, by=by, note=note, proposer=proposer)
 
     def promote(self, model_hash: str, *, to: State, by: str, note: str = "") -> Model:
         """Make a model challenger or champion; the champion before it is retired."""
         self.open(self.get(model_hash))
         return self._move(model_hash, to, by=by, note=note)
+
+    def roll_back(self, product: str, segment: str, *, by: str, note: str = "") -> Model:
+        """Let the champion before the present one decide again.
+
+        It was approved before, so one person is enough: it must be quick.
+        """
+        with self._database.read() as connection:
+            changes = repository.list_since(connection, product, segment)
+        before = list(
+            dict.fromkeys(
+                one.model_hash for one in reversed(changes) if one.state is State.CHAMPION
+            )
+        )
+        present = self._live.get().get((product, segment))
+        earlier = [one for one in before if present is None or one != present.hash]
+        if not earlier:
+            raise NoEarlierChampion(product=product, segment=segment)
+        return self.promote(earlier[0], to=State.CHAMPION, by=by, note=note or "rolled back")
+
+    def list_live_at(self, moment: datetime) -> tuple[tuple[Model, Transition], ...]:
+        """Return which models decided at a moment, and the change that made each champion."""
+        with self._database.read() as connection:
+            known = {model.hash: model for model in repository.list_models(connection)}
+            last = {one.model_hash: one for one in repository.list_until(connection, moment)}
+        deciding = {
+            (known[key].product, known[key].segment): (known[key], one)
+            for key, one in sorted(last.items(), key=lambda pair: pair[1].sequence)
+            if one.state is State.CHAMPION
+        }
+        return tuple(deciding[key] for key in sorted(deciding))
 
     def retire(self, model_hash: str, *, by: str, note: str = "") -> Model:
         """Take a model out of service."""
@@ -143,7 +192,12 @@ class Registry:
         with self._database.read() as connection:
             return tuple(repository.list_transitions(connection, model_hash))
 
-    def _move(self, model_hash: str, to: State, *, by: str, note: str) -> Model:
+    def _registrar(self, model_hash: str) -> str:
+        return self.list_transitions(model_hash)[0].by
+
+    def _move(
+        self, model_hash: str, to: State, *, by: str, note: str, proposer: str | None = None
+    ) -> Model:
         by = _named(by)
         with self._database.write() as connection:
             found = repository.list_models(connection, hash=model_hash)
@@ -152,7 +206,7 @@ class Registry:
             model = found[0]
             if to not in ALLOWED[model.state]:
                 raise TransitionRefused(model_hash=model_hash, state=model.state, wanted=to)
-            changes = [_transition(model_hash, to, by=by, note=note)]
+            changes = [_transition(model_hash, to, by=by, note=note, proposer=proposer)]
             if to is State.CHAMPION:
                 beaten = repository.list_models(
                     connection,
@@ -166,10 +220,30 @@ class Registry:
                     *changes,
                 ]
             now = self._clock.now()
-            repository.insert_transitions(connection, [{**one, "at": now} for one in changes])
+            self._append(connection, [{**one, "at": now} for one in changes])
             moved = repository.list_models(connection, hash=model_hash)[0]
         self._live.forget()
         return moved
+
+    def _append(
+        self,
+        connection: Connection,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        new: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append changes of state, of a new model the first one, and record them."""
+        added = {} if new is None else {f"models:{new['hash']}": new}
+        for sequence, row in zip(
+            repository.insert_transitions(connection, rows), rows, strict=True
+        ):
+            change = Change(
+                action=ACTIONS[State(row["state"])],
+                subject=row["model_hash"],
+                after=row,
+                stored={**added, f"model_transitions:{sequence}": row},
+            )
+            self._audit.record(connection, Actor(id=row["by"]), [change])
 
     def _read_live(self) -> dict[tuple[str, str], Model]:
         with self._database.read() as connection:
@@ -195,5 +269,13 @@ def _makers(package: Package) -> set[str]:
     return {str(changed["by"])} if "by" in changed else set()
 
 
-def _transition(model_hash: str, state: State, *, by: str, note: str) -> dict[str, str]:
-    return {"model_hash": model_hash, "state": str(state), "by": by, "note": note}
+def _transition(
+    model_hash: str, state: State, *, by: str, note: str, proposer: str | None = None
+) -> dict[str, str | None]:
+    return {
+        "model_hash": model_hash,
+        "state": str(state),
+        "by": by,
+        "note": note,
+        "proposer": proposer,
+    }

@@ -29,6 +29,9 @@ model_transitions = Table(
     Column("at", Moment, nullable=False),
     Column("by", String(120), nullable=False),
     Column("note", Text, nullable=False),
+    # Who brought the model in, where somebody else had to approve the change.
+    Column("proposer", String(120)),
+    CheckConstraint("proposer <> by", name="second_person"),
     CheckConstraint("state IN ('candidate', 'challenger', 'champion', 'retired')", name="state"),
     sqlite_autoincrement=True,
 )

@@ -1,1 +1,1 @@
-"""Who may call: API keys with scopes."""
+"""Who may call: users with roles, and API keys with scopes."""

@@ -1,153 +1,392 @@
-"""Who may call: API keys, kept as hashes."""
+"""Users: who may log in, and what they are."""
 
-import hashlib
-import hmac
+import re
 import secrets
-import time
-from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
-from loanwright.errors import Forbidden, NotFound, Rejected
-from loanwright.service.kit.clock import Clock
-from loanwright.service.kit.database import Database
-from loanwright.service.kit.ids import LENGTH, Ids, is_id
+from loanwright.errors import Conflict, Forbidden, NotFound, Rejected
+from loanwright.service.audit.schemas import Actor, Change
+from loanwright.service.audit.service import Audit
+from loanwright.service.kit.database import Database, database_now
+from loanwright.service.kit.ids import Ids
+from loanwright.service.kit.pagination import Page
+from loanwright.service.kit.versions import EditedMeanwhile
+from loanwright.service.privacy.keys import Key
 from loanwright.service.users import repository
-from loanwright.service.users.schemas import SCOPES, ApiKey
+from loanwright.service.users.passwords import Passwords, check_password
+from loanwright.service.users.permissions import Role
+from loanwright.service.users.schemas import End, Status, User
+from loanwright.service.users.sessions import Sessions, hash_token
 
-TOKEN_PREFIX = "lw_"  # noqa: S105
-SECRET_BYTES = 32
-LONGEST_TOKEN = 128
-FRESH_SECONDS = 1.0
-MOST_REMEMBERED = 1_024
-
-
-class KeyRefused(Forbidden):
-    """The API key is not valid."""
-
-
-class KeyNotFound(NotFound):
-    """There is no API key {key_id}."""
+LONGEST_NAME: Final = 120
+LONGEST_EMAIL: Final = 254
+TOKEN_BYTES: Final = 32
+TOKEN_LIFE: Final = timedelta(hours=24)
+FIRST_ADMINS: Final = 2
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 
-class ScopesUnknown(Rejected):
-    """There are no scopes {unknown}; known: {known}."""
+class UserNotFound(NotFound):
+    """There is no user {user_id}."""
 
 
-class Keys:
-    """The API keys; a revoked one stops working within a second, in every process."""
+class UserExists(Conflict):
+    """Somebody has this e-mail address, or logs in as this applicant, already."""
+
+
+class EmailRefused(Rejected):
+    """An e-mail address is needed, such as anna@example.com."""
+
+
+class NameRefused(Rejected):
+    """A name has 1 to 120 printable signs."""
+
+
+class ApplicantNeeded(Rejected):
+    """A borrower is an applicant who logs in: name the applicant; nobody else has one."""
+
+
+class ApplicantMissing(NotFound):
+    """There is no applicant {applicant_id}."""
+
+
+class RoleNotGiven(Forbidden):
+    """Nobody is made an administrator at once: propose the role, and let another approve it."""
+
+
+class NotOneself(Conflict):
+    """Nobody suspends or unlocks themselves."""
+
+
+class PasswordTokenRefused(Forbidden):
+    """The token is unknown, used up or too old; ask for another one."""
+
+
+class PasswordWrong(Forbidden):
+    """The present password is another one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewUser:
+    """Somebody who shall be able to log in."""
+
+    name: str
+    email: str
+    role: Role
+    applicant_id: str | None = None
+
+
+class Users:
+    """The users; names and e-mail addresses are kept sealed."""
 
     def __init__(
         self,
         *,
         database: Database,
-        clock: Clock,
         new_id: Ids,
-        tick: Callable[[], float] = time.monotonic,
+        audit: Audit,
+        master: Key,
+        sessions: Sessions,
+        passwords: Passwords,
     ) -> None:
         self._database = database
-        self._clock = clock
         self._new_id = new_id
-        self._tick = tick
-        self._fresh: dict[str, tuple[float, ApiKey]] = {}
+        self._audit = audit
+        self._master = master
+        self._sessions = sessions
+        self._passwords = passwords
 
-    def create(
-        self, name: str, scopes: Iterable[str] = SCOPES, *, expires_at: datetime | None = None
-    ) -> tuple[ApiKey, str]:
-        """Make a key; its token is returned here and never again."""
-        wanted = frozenset(scopes)
-        if not wanted <= frozenset(SCOPES):
-            unknown = ", ".join(sorted(wanted - frozenset(SCOPES)))
-            raise ScopesUnknown(unknown=unknown, known=", ".join(SCOPES))
-        key_id = self._new_id("key")
-        token = f"{TOKEN_PREFIX}{key_id[-LENGTH:]}_{secrets.token_urlsafe(SECRET_BYTES)}"
+    @property
+    def audit(self) -> Audit:
+        """Return what writes down every change."""
+        return self._audit
+
+    def create(self, new: NewUser, *, actor: Actor) -> User:
+        """Add a user, who can log in once a password is set; nobody becomes admin this way."""
+        if new.role is Role.ADMIN:
+            raise RoleNotGiven
+        try:
+            with self._database.write() as connection:
+                return self.add(connection, new, actor=actor)
+        except IntegrityError as failure:
+            raise ApplicantMissing(applicant_id=new.applicant_id) from failure
+
+    def create_first_admin(self, new: NewUser, *, actor: Actor) -> User:
+        """Add an administrator, as long as there are not two who could approve each other."""
+        with self._database.write() as connection:
+            if repository.count_active(connection, Role.ADMIN) >= FIRST_ADMINS:
+                raise RoleNotGiven
+            return self.add(connection, new, actor=actor)
+
+    def add(
+        self,
+        connection: Connection,
+        new: NewUser,
+        *,
+        actor: Actor,
+        subject_hash: str | None = None,
+    ) -> User:
+        """Add a user inside a transaction."""
+        if (new.role is Role.BORROWER) != (new.applicant_id is not None):
+            raise ApplicantNeeded
+        user_id, now = self._new_id("usr"), database_now(connection)
         row = {
-            "id": key_id,
-            "name": name,
-            "hash": _hash(token),
-            "scopes": " ".join(sorted(wanted)),
-            "created_at": self._clock.now(),
-            "expires_at": expires_at,
-            "revoked_at": None,
+            "id": user_id,
+            **self._sealed(user_id, name=new.name, email=new.email),
+            "role": str(new.role),
+            "status": str(Status.ACTIVE),
+            "subject_hash": subject_hash,
+            "applicant_id": new.applicant_id,
+            "version": 1,
+            "created_at": now,
+            "changed_at": now,
         }
-        with self._database.write() as connection:
-            repository.insert_key(connection, row)
-        return self.get(key_id), token
+        if not repository.insert_user(connection, row):
+            raise UserExists
+        self._record(connection, actor, "user.created", user_id)
+        return self.read(connection, user_id)
 
-    def verify(self, token: str) -> ApiKey:
-        """Return the key of a token; refuse unknown, expired and revoked ones alike."""
-        fresh = self.find_fresh(token)
-        if fresh is not None:
-            return fresh
-        asked, key_id = self._tick(), _key_id(token)
+    def get(self, user_id: str) -> User:
+        """Return one user."""
         with self._database.read() as connection:
-            row = repository.find(connection, key_id)
-        digest = _hash(token)
-        if row is None or not hmac.compare_digest(row.hash, digest) or not self._valid(row):
-            self._fresh.pop(digest, None)
-            raise KeyRefused
-        key = _key(row)
-        if len(self._fresh) >= MOST_REMEMBERED:
-            self._fresh.clear()
-        self._fresh[digest] = (asked, key)
-        return key
+            return self.read(connection, user_id)
 
-    def find_fresh(self, token: str) -> ApiKey | None:
-        """Return the key of a token that was verified within the last second, asking nobody."""
-        if len(token) > LONGEST_TOKEN or not token.isascii():
-            return None
-        held = self._fresh.get(_hash(token))
-        if held is None or self._tick() - held[0] >= FRESH_SECONDS:
-            return None
-        key = held[1]
-        expired = key.expires_at is not None and key.expires_at <= self._clock.now()
-        return None if expired else key
+    def read(self, connection: Connection, user_id: str) -> User:
+        """Return one user, inside a transaction."""
+        return self._user(_get(connection, user_id))
 
-    def revoke(self, key_id: str) -> ApiKey:
-        """End the life of a key."""
-        with self._database.write() as connection:
-            repository.revoke(connection, key_id, self._clock.now())
-        self._fresh.clear()
-        return self.get(key_id)
-
-    def get(self, key_id: str) -> ApiKey:
-        """Return one key."""
-        with self._database.read() as connection:
-            row = repository.find(connection, key_id)
+    def hold(self, connection: Connection, user_id: str, *, alone: bool = False) -> User:
+        """Return one user whom nobody changes until the transaction ends."""
+        row = repository.lock_user(connection, user_id, alone=alone)
         if row is None:
-            raise KeyNotFound(key_id=key_id)
-        return _key(row)
+            raise UserNotFound(user_id=user_id)
+        return self._user(row)
 
-    def list_keys(self) -> tuple[ApiKey, ...]:
-        """Return all keys, the oldest first."""
+    def find(self, email: str) -> User | None:
+        """Return the user with this login name, if there is one."""
         with self._database.read() as connection:
-            return tuple(_key(row) for row in repository.list_keys(connection))
+            return self.find_in(connection, email)
 
-    def _valid(self, row: Row[Any]) -> bool:
-        expired = row.expires_at is not None and row.expires_at <= self._clock.now()
-        return row.revoked_at is None and not expired
+    def find_in(self, connection: Connection, email: str) -> User | None:
+        """Return the user with this login name, inside a transaction."""
+        row = repository.find_user(connection, email_hash=self.email_hash(email))
+        return None if row is None else self._user(row)
+
+    def list_page(
+        self,
+        wanted: Mapping[str, str],
+        *,
+        sort: str = "-created_at",
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[User]:
+        """Return a page of the users of a role or with a status."""
+        with self._database.read() as connection:
+            page = repository.list_user_page(
+                connection, wanted, sort=sort, limit=limit, cursor=cursor
+            )
+        return Page(items=[self._user(row) for row in page.items], next_cursor=page.next_cursor)
+
+    def edit(self, user_id: str, changes: Mapping[str, str], *, seen: int, actor: Actor) -> User:
+        """Change the name or the e-mail address of a user, at the version that was seen."""
+        with self._database.write() as connection:
+            before = _get(connection, user_id)
+            values = self._sealed(user_id, **changes)
+            email_hash = values.get("email_hash")
+            if email_hash and repository.has_email(connection, email_hash, besides=user_id):
+                raise UserExists
+            if not repository.update_user(connection, user_id, values, seen=seen):
+                raise EditedMeanwhile(version=before.version, current=None)
+            self._record(connection, actor, "user.edited", user_id, before)
+            return self.read(connection, user_id)
+
+    def suspend(self, user_id: str, *, actor: Actor) -> User:
+        """Let a user not log in any more, and end the sessions there are."""
+        return self._set_status(user_id, Status.SUSPENDED, actor)
+
+    def reactivate(self, user_id: str, *, actor: Actor) -> User:
+        """Let a suspended user log in again."""
+        return self._set_status(user_id, Status.ACTIVE, actor)
+
+    def issue_password_token(self, user_id: str, *, actor: Actor) -> tuple[str, datetime]:
+        """Return a token with which a user can set a password, once, and until when."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        with self._database.write() as connection:
+            _get(connection, user_id)
+            now = database_now(connection)
+            row = {
+                "token_hash": hash_token(token),
+                "user_id": user_id,
+                "created_by": actor.id,
+                "created_at": now,
+                "expires_at": now + TOKEN_LIFE,
+            }
+            repository.insert_token(connection, row)
+            change = Change(action="password_token.issued", subject=user_id)
+            self._audit.record(connection, actor, [change])
+        return token, now + TOKEN_LIFE
+
+    def set_password_by_token(
+        self, token: str, password: str, *, request_id: str | None = None
+    ) -> None:
+        """Set the password of whoever has a one-time token, and end all sessions."""
+        check_password(password)
+        kept = self._passwords.hash(password)
+        with self._database.write() as connection:
+            user_id = repository.use_token(connection, hash_token(token))
+            if user_id is None:
+                raise PasswordTokenRefused
+            actor = Actor(id=user_id, request_id=request_id)
+            self.keep_password(connection, user_id, password, kept, actor=actor)
+        self._sessions.forget()
+
+    def set_password(self, user_id: str, password: str, *, actor: Actor) -> None:
+        """Set the password of a user, and end all sessions."""
+        kept = self._passwords.hash(password)
+        with self._database.write() as connection:
+            self.keep_password(connection, user_id, password, kept, actor=actor)
+        self._sessions.forget()
+
+    def keep_password(
+        self, connection: Connection, user_id: str, password: str, kept: str, *, actor: Actor
+    ) -> None:
+        """Write down a new password, inside a transaction, and end all sessions."""
+        user = self.read(connection, user_id)
+        check_password(password, words=_words(user))
+        repository.update_user(connection, user_id, {"password_hash": kept})
+        self._audit.record(connection, actor, [Change(action="password.set", subject=user_id)])
+        self._sessions.end_all(connection, actor, End.PASSWORD, user_id=user_id)
+
+    def erase(self, connection: Connection, applicant_id: str, *, actor: Actor) -> None:
+        """Forget the name and the login of the borrower whom an applicant was, if there is one."""
+        row = repository.find_user(connection, applicant_id=applicant_id)
+        if row is None:
+            return
+        values = {
+            "name": None,
+            "email": None,
+            "email_hash": secrets.token_hex(32),
+            "password_hash": None,
+            "subject_hash": None,
+            "status": str(Status.SUSPENDED),
+        }
+        repository.update_user(connection, row.id, values)
+        self._record(connection, actor, "user.erased", row.id, row)
+        self._sessions.end_all(connection, actor, End.SUSPENSION, user_id=row.id)
+        self._sessions.forget()
+
+    def email_hash(self, email: str) -> str:
+        """Return what an e-mail address is found by."""
+        return self._master.salt(f"users.email:{plain_email(email)}").hex()
+
+    def set_status(
+        self, connection: Connection, user_id: str, status: Status, *, actor: Actor
+    ) -> None:
+        """Suspend or reactivate a user inside a transaction; call `forget_sessions` after it."""
+        if actor.id == user_id:
+            raise NotOneself
+        before = _get(connection, user_id)
+        if before.status != status:
+            repository.update_user(connection, user_id, {"status": str(status)})
+            done = "suspended" if status is Status.SUSPENDED else "reactivated"
+            self._record(connection, actor, f"user.{done}", user_id, before)
+        if status is Status.SUSPENDED:
+            self._sessions.end_all(connection, actor, End.SUSPENSION, user_id=user_id)
+
+    def forget_sessions(self) -> None:
+        """Let this process ask anew who is logged in."""
+        self._sessions.forget()
+
+    def _set_status(self, user_id: str, status: Status, actor: Actor) -> User:
+        with self._database.write() as connection:
+            self.set_status(connection, user_id, status, actor=actor)
+        self._sessions.forget()
+        return self.get(user_id)
+
+    def _sealed(self, user_id: str, **personal: str) -> dict[str, str]:
+        values = {}
+        if "name" in personal:
+            name = _plain_name(personal["name"])
+            values["name"] = self._master.seal(name, place=f"users.name:{user_id}")
+        if "email" in personal:
+            email = plain_email(personal["email"])
+            values["email"] = self._master.seal(email, place=f"users.email:{user_id}")
+            values["email_hash"] = self.email_hash(email)
+        return values
+
+    def _opened(self, row: Row[Any], column: str) -> str | None:
+        sealed = getattr(row, column)
+        return (
+            None if sealed is None else self._master.open(sealed, place=f"users.{column}:{row.id}")
+        )
+
+    def _user(self, row: Row[Any]) -> User:
+        return User(
+            id=row.id,
+            name=self._opened(row, "name"),
+            email=self._opened(row, "email"),
+            role=Role(row.role),
+            status=Status(row.status),
+            applicant_id=row.applicant_id,
+            has_password=row.password_hash is not None,
+            version=row.version,
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+        )
+
+    def _record(
+        self,
+        connection: Connection,
+        actor: Actor,
+        action: str,
+        user_id: str,
+        before: Row[Any] | None = None,
+    ) -> None:
+        after = _get(connection, user_id)
+        change = Change(
+            action=action,
+            subject=user_id,
+            person=after.applicant_id,
+            before=None if before is None else facts_of(before),
+            after=facts_of(after),
+        )
+        self._audit.record(connection, actor, [change])
 
 
-def _key_id(token: str) -> str:
-    key_id = "key_" + token[len(TOKEN_PREFIX) : len(TOKEN_PREFIX) + LENGTH]
-    shaped = token.startswith(TOKEN_PREFIX) and len(token) <= LONGEST_TOKEN and token.isascii()
-    if not shaped or not is_id(key_id, "key"):
-        raise KeyRefused
-    return key_id
+def plain_email(email: str) -> str:
+    """Return an e-mail address as it is compared: whatever its case and composition."""
+    plain = unicodedata.normalize("NFKC", email).strip().casefold()
+    if len(plain) > LONGEST_EMAIL or not plain.isprintable() or _EMAIL.fullmatch(plain) is None:
+        raise EmailRefused
+    return plain
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def facts_of(row: Row[Any]) -> dict[str, Any]:
+    """Return of a user what the audit log compares."""
+    names = ("role", "status", "applicant_id", "email_hash", "version")
+    return {name: getattr(row, name) for name in names}
 
 
-def _key(row: Row[Any]) -> ApiKey:
-    return ApiKey(
-        id=row.id,
-        name=row.name,
-        scopes=frozenset(row.scopes.split()),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-    )
+def _plain_name(name: str) -> str:
+    plain = " ".join(unicodedata.normalize("NFC", name).split())
+    if not 1 <= len(plain) <= LONGEST_NAME or not plain.isprintable():
+        raise NameRefused
+    return plain
+
+
+def _words(user: User) -> tuple[str, ...]:
+    return tuple(re.split(r"[@\s]", f"{user.email or ''} {user.name or ''}"))
+
+
+def _get(connection: Connection, user_id: str) -> Row[Any]:
+    row = repository.find_user(connection, id=user_id)
+    if row is None:
+        raise UserNotFound(user_id=user_id)
+    return row

@@ -9,6 +9,7 @@ from tests.integration.service.conftest import (
     PlainPackage,
     application,
 )
+from tests.integration.unguarded import unguard
 
 from loanwright.service.bootstrap import build
 from loanwright.service.decisions.service import ApplicationNotDecided, DecisionNotFound
@@ -26,15 +27,25 @@ def decide(service, count, **changes):
 
 def change(database, decision_id, column, value):
     with database.write() as connection:
+        unguard(connection)
         connection.execute(
             text(f"UPDATE decisions SET {column} = :value WHERE id = :id"),
             {"value": value, "id": decision_id},
         )
 
 
-def change_snapshot(service, database, decision_id, **fields):
+def change_sealed(service, decision_id, column, text):
+    """Change what is sealed, as only somebody with the keys can."""
+    person = service.decisions.get(decision_id).applicant_id
+    with service.database.read() as connection:
+        key = service.vault.get(connection, person)
+    place = f"decisions.{column}:{decision_id}"
+    change(service.database, decision_id, column, key.seal(text, place=place))
+
+
+def change_snapshot(service, decision_id, **fields):
     snapshot = json.loads(service.decisions.get(decision_id).snapshot)
-    change(database, decision_id, "snapshot", json.dumps({**snapshot, **fields}))
+    change_sealed(service, decision_id, "snapshot", json.dumps({**snapshot, **fields}))
 
 
 def test_decisions_are_listed_the_newest_first_in_pages_that_miss_nothing(service):
@@ -98,12 +109,12 @@ def test_replaying_all_passes_the_end_of_a_page(service):
 
 
 def test_one_other_bit_in_the_stored_probability_is_found_and_blamed_on_the_model(
-    service, database
+    service,
 ):
     (made,) = decide(service, 1)
     stored = json.loads(service.decisions.get(made).snapshot)["log_odds"]
     changed = stored[:-4] + ("0" if stored[-4] != "0" else "1") + stored[-3:]
-    change_snapshot(service, database, made, log_odds=changed)
+    change_snapshot(service, made, log_odds=changed)
     replay = service.decisions.replay(made)
 
     assert not replay.equal
@@ -111,10 +122,10 @@ def test_one_other_bit_in_the_stored_probability_is_found_and_blamed_on_the_mode
     assert (replay.differences[0].stored, replay.differences[0].recomputed) == (changed, stored)
 
 
-def test_a_changed_input_is_blamed_on_the_data(service, database):
+def test_a_changed_input_is_blamed_on_the_data(service):
     (made,) = decide(service, 1)
     snapshot = json.loads(service.decisions.get(made).snapshot)
-    change_snapshot(service, database, made, record={**snapshot["record"], "limit": 990_000.0})
+    change_snapshot(service, made, record={**snapshot["record"], "limit": 990_000.0})
     replay = service.decisions.replay(made)
 
     assert {one.cause for one in replay.differences} == {"data"}
@@ -125,11 +136,11 @@ def test_a_changed_outcome_is_blamed_on_the_policy(service, database):
     (made,) = decide(service, 1)
     stored = service.decisions.get(made)
     other = "decline" if stored.outcome != "decline" else "approve"
-    change_snapshot(service, database, made, outcome=other)
+    change_snapshot(service, made, outcome=other)
     change(database, made, "outcome", other)
     answered = json.loads(stored.reply)
     answered["decision"]["outcome"] = other
-    change(database, made, "reply", json.dumps(answered))
+    change_sealed(service, made, "reply", json.dumps(answered))
     differences = service.decisions.replay(made).differences
 
     assert [(one.field, one.cause) for one in differences] == [("outcome", "policy")]
@@ -156,6 +167,7 @@ def test_a_missing_package_is_named(service):
 def test_a_missing_policy_version_is_named(service, database):
     (made,) = decide(service, 1)
     with database.write() as connection:
+        unguard(connection)
         connection.execute(text("DELETE FROM policy_versions"))
     with pytest.raises(PolicyNotFound):
         service.decisions.replay(made)

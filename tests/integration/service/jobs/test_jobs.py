@@ -185,3 +185,15 @@ def test_what_could_not_be_decided_is_refused_at_once(service):
     with pytest.raises(Rejected):
         service.later.order(application(features={"limit": -1}))
     assert service.jobs.count_by_state() == {}
+
+
+def test_the_job_of_a_dead_worker_keeps_no_other_waiting_and_is_announced_once(bare_service, clock):
+    job = order(bare_service.jobs)
+    bare_service.jobs.claim(job.id)
+    assert bare_service.work(job.id) is True
+    assert bare_service.jobs.get(job.id).state == "running"
+
+    clock.advance(LEASE + timedelta(seconds=1))
+    assert [bare_service.jobs.remind() for _ in range(3)] == [1, 0, 0]
+    assert bare_service.jobs.get(job.id).state == "queued"
+    assert bare_service.jobs.claim(job.id).attempts == 2

@@ -1,5 +1,7 @@
 """Messages leave in their order, and stay until it is sure that they arrived."""
 
+import random
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -71,3 +73,47 @@ def test_old_messages_are_forgotten_once_they_have_left(bare_service, relay, clo
     clock.advance(KEPT + timedelta(seconds=1))
     assert relay.forget() == 2
     assert bare_service.jobs.outbox.count_waiting() == 1
+
+
+class Dying:
+    """A publisher whose process dies now and then, before or after the messages are safe."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.subjects = []
+
+    def publish(self, messages):
+        fate = self.rng.random()
+        safe = [message.subject for message in messages]
+        if fate < 0.3:
+            # The broker has taken a part of them, in their order, and then nobody was there.
+            self.subjects += safe[: self.rng.randrange(len(safe) + 1)]
+            raise BrokerUnavailable(why="told so")
+        self.subjects += safe
+        if fate < 0.6:
+            raise BrokerUnavailable(why="it died before it could say so")
+
+
+def test_many_deaths_lose_nothing_and_keep_the_order_of_each_application(bare_service, clock):
+    rng = random.Random(17)
+    publisher = Dying(rng)
+    relay = Relay(database=bare_service.database, clock=clock, publisher=publisher)
+    wanted = {f"app{number}": [] for number in range(20)}
+    deaths = sent = 0
+    while deaths < 200:
+        for _ in range(rng.randrange(3)):
+            one = rng.choice(sorted(wanted))
+            wanted[one].append(f"{one}-{sent}")
+            put(bare_service, f"{one}-{sent}")
+            sent += 1
+        try:
+            relay.pass_on()
+        except BrokerUnavailable:
+            deaths += 1
+    while bare_service.jobs.outbox.count_waiting():
+        with suppress(BrokerUnavailable):
+            relay.pass_on()
+    first = list(dict.fromkeys(publisher.subjects))
+    for one, subjects in wanted.items():
+        assert [subject for subject in first if subject.startswith(f"{one}-")] == subjects
+    assert len(first) == sent

@@ -37,7 +37,7 @@ def write_until_killed(service, prefix):
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"},
     )
     first = writer.stdout.readline()
     time.sleep(0.25)

@@ -5,8 +5,9 @@ import pytest
 
 from loanwright.service.edge.authentication import Doorkeeper, read_token
 from loanwright.service.kit.problem import ScopeMissing, Unauthenticated
+from loanwright.service.users.keys import KeyRefused
 from loanwright.service.users.schemas import ApiKey
-from loanwright.service.users.service import KeyRefused
+from loanwright.service.users.sessions import SessionRefused
 
 KEY = ApiKey(
     id="key_1",
@@ -34,10 +35,23 @@ class Ring:
             raise KeyRefused
         return KEY
 
+    def note_use(self, key):
+        self.noted = key
+
+
+class Nobody:
+    """Knows no session."""
+
+    def find_fresh(self, token):
+        return None
+
+    def verify(self, token):
+        raise SessionRefused
+
 
 def admit(ring, headers, *, scope="decisions:read"):
     async def story():
-        return await Doorkeeper(ring).admit(headers, scope=scope)
+        return await Doorkeeper(ring, Nobody()).admit(headers, scope=scope)
 
     return asyncio.run(story())
 
@@ -62,14 +76,14 @@ def test_a_token_is_found_where_it_may_stand(headers, token):
 def test_a_fresh_key_asks_nobody():
     ring = Ring(fresh=True)
     headers = {b"x-api-key": b"lw_right"}
-    assert admit(ring, headers) is KEY
+    assert admit(ring, headers) == KEY.principal
     assert ring.asked == 0
 
 
 def test_a_key_that_is_not_fresh_is_verified():
     ring = Ring(fresh=False)
     headers = {b"x-api-key": b"lw_right"}
-    assert admit(ring, headers) is KEY
+    assert admit(ring, headers) == KEY.principal
     assert ring.asked == 1
 
 
@@ -88,7 +102,7 @@ def test_many_who_come_together_ask_but_once():
     ring = Ring(fresh=False)
 
     async def story():
-        keeper = Doorkeeper(ring)
+        keeper = Doorkeeper(ring, Nobody())
         headers = {b"x-api-key": b"lw_right"}
         calls = [
             asyncio.create_task(keeper.admit(headers, scope="decisions:read")) for _ in range(20)
@@ -99,5 +113,5 @@ def test_many_who_come_together_ask_but_once():
 
     first, *others = asyncio.run(story())
     assert isinstance(first, asyncio.CancelledError)
-    assert others == [KEY] * 19
+    assert others == [KEY.principal] * 19
     assert ring.asked == 1

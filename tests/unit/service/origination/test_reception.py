@@ -5,7 +5,7 @@ import pytest
 
 from loanwright.service.kit.problem import PayloadRejected
 from loanwright.service.kit.strict_json import MalformedBody
-from loanwright.service.origination.reception import read_submission
+from loanwright.service.origination.reading import read_submission
 from loanwright.service.origination.schemas import ApplicantReference, Caller
 
 CALLER = Caller(id="key_1", kind="key")

@@ -1,0 +1,98 @@
+"""What would be taken: one good body for every operation that takes one, and files that are bad."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+CREDIT: Final = {"amount": 1_000_000, "annual_rate_bp": 1_200, "term_months": 12}
+APPLICATION: Final = {
+    "product": "credit-card",
+    "features": {"limit": 200_000, "education": "university"},
+}
+CONTACTS: Final = {
+    "name": "Anna Petrova",
+    "email": "anna@example.org",
+    "phone": "+7 900 000-00-01",
+    "address": "Green street 1",
+    "date_of_birth": "1980-02-29",
+}
+ACCOUNT: Final = {
+    **CREDIT,
+    "applicant_id": "{applicant_id}",
+    "product": "credit-card",
+    "repayment": "annuity",
+    "disbursed_on": "2025-10-31",
+}
+PAYMENT: Final = {
+    "due_on": "2025-11-30",
+    "due": 88_849,
+    "paid": 88_849,
+    "paid_on": "2025-11-30",
+    "days_past_due": 0,
+}
+WEBHOOK: Final = {"url": "http://127.0.0.1:9/", "events": ["some.thing"]}
+USER: Final = {"name": "Anna Example", "email": "anna.{mark}@example.com", "role": "analyst"}
+
+#: `{name}` stands for a real thing of that name.
+BODIES: Final[Mapping[tuple[str, str], Any]] = {
+    ("POST", "/v1/applications"): {**APPLICATION, "applicant": {"id": "{applicant_id}"}},
+    ("POST", "/upload_features"): {**APPLICATION, "applicant": {"document_number": "AB {mark}"}},
+    ("POST", "/v1/applicants"): {
+        "contacts": CONTACTS,
+        "language": "ru",
+        "identity": {"document_number": "CD {mark}", "verified_how": "in_person"},
+    },
+    ("PATCH", "/v1/applicants/{applicant_id}"): {"contacts": CONTACTS, "language": None},
+    ("PATCH", "/v1/applicants/{applicant_id}/contacts"): CONTACTS,
+    ("PATCH", "/v1/applicants/{applicant_id}/profile"): {
+        "features": {"limit": {"value": 100_000, "valid_from": "2025-01-01"}}
+    },
+    ("POST", "/v1/applicants/{applicant_id}/assessments"): {"product": "credit-card"},
+    ("POST", "/v1/applicants/{applicant_id}/erasure"): {"reason": "case 7", "force": True},
+    ("POST", "/v1/applicants/{applicant_id}/holds"): {"reason": "case 8", "until": "{soon}"},
+    ("POST", "/v1/managers/{manager_id}/applicants"): {"applicants": ["{applicant_id}"]},
+    ("POST", "/v1/managers/{manager_id}/dismissal"): {"suspend": False},
+    ("POST", "/v1/managers/{manager_id}/reassignment"): {"to": "{other_manager_id}"},
+    ("POST", "/v1/accounts"): ACCOUNT,
+    ("PATCH", "/v1/accounts/{account_id}"): {"reference": "R-1", "term_months": 24},
+    ("POST", "/v1/accounts/{account_id}/payments"): PAYMENT,
+    ("PUT", "/v1/accounts/{account_id}/payments/{number}"): {**PAYMENT, "why": "mistake"},
+    ("POST", "/v1/offers"): {**CREDIT, "decision_id": "{decision_id}", "valid_days": 14},
+    ("POST", "/v1/models/{model_hash}/approval"): {"to": "challenger", "note": "Better."},
+    ("POST", "/v1/models/{model_hash}/retirement"): {"note": "Older."},
+    ("POST", "/v1/models/rollback"): {"product": "credit-card", "segment": "new", "note": "Back."},
+    ("POST", "/v1/webhooks"): WEBHOOK,
+    ("PATCH", "/v1/webhooks/{webhook_id}"): {**WEBHOOK, "state": "paused"},
+    ("POST", "/v1/sessions"): {"email": "{email}", "password": "{password}"},
+    ("POST", "/v1/passwords"): {"token": "{password_token}", "password": "{password}, again"},
+    ("PUT", "/v1/users/me/password"): {"present": "{password}", "password": "{password}"},
+    ("POST", "/v1/users"): USER,
+    ("PATCH", "/v1/users/{user_id}"): {"name": "Berta Example"},
+    ("POST", "/v1/users/{user_id}/role-grants"): {"role": "manager"},
+    ("POST", "/v1/api-keys"): {
+        "name": "tests",
+        "scopes": ["decisions:read"],
+        "expires_at": "{soon}",
+    },
+    ("POST", "/v1/api-keys/{key_id}/rotation"): {"grace_hours": 1},
+}
+CSV, PARQUET = "text/csv", "application/vnd.apache.parquet"
+FILE = (
+    b"loan,limit,education,default\n"
+    b"A1,200000,university,0\nA2,20000,graduate_school,1\nA3,x,university,0\n"
+)
+FILES: Final[tuple[tuple[str, bytes], ...]] = (
+    (CSV, b""),
+    (CSV, b"\x00" * 1_000),
+    (CSV, b"limit,limit\n1,2\n"),
+    (CSV, b"limit,education\n1e400,NaN\nInfinity,\xff\n" + b"9" * 5_000 + b",\xed\xa0\x80\n"),
+    (CSV, b'limit,education\n"200000,university\n'),
+    (CSV, ",".join(f"c{n}" for n in range(100_000)).encode() + b"\n"),
+    (CSV, b"limit\n" + b"x" * 1_000_000),
+    (CSV, b"limit,education\r20000,university\r"),
+    (CSV, b"limit,education\n20000\n20000,university,more\n\n"),
+    (CSV, b"PK\x03\x04" + b"\x00" * 200),
+    (CSV, b"\x1f\x8b\x08" + b"\x00" * 200),
+    (PARQUET, b"PAR1" + b"\xff" * 200 + b"PAR1"),
+    (PARQUET, FILE),
+    ("application/json", b"{}"),
+)

@@ -1,0 +1,1 @@
+"""Files of many rows: read in blocks, assessed and decided, written whole or not at all."""

@@ -1,0 +1,1 @@
+"""Users, sessions, roles and API keys over HTTP."""

@@ -1,0 +1,1 @@
+"""Booked credit: accounts, their payments, and how they turn out."""

@@ -1,0 +1,1 @@
+"""The audit log over HTTP, and single decisions opened to others."""

@@ -1,0 +1,109 @@
+"""What a borrower is told of a decision: grade, outcome and reasons; no probability, no model."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, TypeAlias
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field
+
+from loanwright.decisioning.outcome import Outcome
+from loanwright.service.kit.documents import Title
+from loanwright.service.users.schemas import Principal, Reach
+
+Shape: TypeAlias = Mapping[str, "Shape | None"]
+
+# These fields and no others, whatever else a document may come to hold.
+DECISION: Final[Shape] = {
+    **dict.fromkeys(("id", "decided_at", "outcome", "grade")),
+    "reasons": dict.fromkeys(("code", "text")),
+}
+RESOURCE: Final[Shape] = {**dict.fromkeys(("application_id", "product")), **DECISION}
+APPLICATION: Final[Shape] = {
+    **dict.fromkeys(("id", "received_at", "product", "segment")),
+    "applicant": {"id": None},
+    "decision": DECISION,
+}
+
+
+class Document(BaseModel):
+    """A part of what a borrower is told."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class BorrowerReason(Document):
+    """Why a decision is what it is, in words."""
+
+    code: str
+    text: Title
+
+
+class BorrowerDecision(Document):
+    """A decision as the borrower whom it concerns sees it."""
+
+    id: str
+    decided_at: datetime
+    outcome: Outcome
+    grade: str
+    reasons: list[BorrowerReason] = Field(max_length=4)
+
+
+class BorrowerDecisionResource(BorrowerDecision):
+    """A borrower's decision, and what it belongs to."""
+
+    application_id: str
+    product: str
+
+
+class BorrowerDecisionSummary(Document):
+    """A borrower's decision as a line of a list."""
+
+    id: str
+    application_id: str
+    product: str
+    decided_at: datetime
+    outcome: Outcome
+    grade: str
+
+
+class BorrowerDecisionPage(Document):
+    """A page of a borrower's own decisions, the newest first."""
+
+    items: list[BorrowerDecisionSummary]
+    next_cursor: str | None
+
+
+def disclose(document: Any, shape: Shape) -> Any:
+    """Return the parts of a document that a shape names, in the document's order.
+
+    Examples
+    --------
+    >>> disclose({"grade": "B", "score": 612, "reasons": [{"code": "x", "weight": 2}]}, DECISION)
+    {'grade': 'B', 'reasons': [{'code': 'x'}]}
+    """
+    if isinstance(document, list):
+        return [disclose(one, shape) for one in document]
+    return {
+        name: value if (inner := shape[name]) is None else disclose(value, inner)
+        for name, value in document.items()
+        if name in shape
+    }
+
+
+def for_borrower(decision: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a decision a borrower is told."""
+    told: dict[str, Any] = disclose(decision, DECISION)
+    return told
+
+
+def told(principal: Principal, document: Mapping[str, Any]) -> Any:
+    """Return what of a decision a principal is told: a borrower less than the lender's people."""
+    return disclose(document, RESOURCE) if principal.reach is Reach.SELF else document
+
+
+def told_bytes(reach: Reach, body: bytes) -> bytes:
+    """Return an answered application as somebody with this reach may read it."""
+    if reach is not Reach.SELF:
+        return body
+    return msgspec.json.encode(disclose(msgspec.json.decode(body), APPLICATION))

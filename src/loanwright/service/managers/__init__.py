@@ -1,0 +1,1 @@
+"""Managers: users who look after applicants."""

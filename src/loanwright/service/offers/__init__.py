@@ -1,0 +1,1 @@
+"""Offers: what a lender proposes after it has approved, and what becomes of it."""

@@ -1,0 +1,310 @@
+"""Offers: made after an approval, approved by a second person, accepted once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from loanwright.decisioning.booking import OfferTerms
+from loanwright.decisioning.money import minor_units
+from loanwright.decisioning.outcome import Outcome
+from loanwright.decisioning.schedule import Repayment, monthly_payment
+from loanwright.features.product import Product
+from loanwright.service.accounts.people import see
+from loanwright.service.accounts.schemas import Opening
+from loanwright.service.accounts.service import Accounts
+from loanwright.service.audit.schemas import Actor, Change
+from loanwright.service.decisions.service import DecisionNotFound
+from loanwright.service.kit.database import database_now
+from loanwright.service.kit.pagination import Page
+from loanwright.service.offers import repository
+from loanwright.service.offers.documents import describe_offer
+from loanwright.service.offers.errors import (
+    DecisionNotApproved,
+    OfferNotFound,
+    OfferNotOpen,
+    SecondPersonNeeded,
+)
+from loanwright.service.offers.schemas import (
+    ALIVE,
+    Approved,
+    Offer,
+    State,
+    Terms,
+    Wanted,
+)
+from loanwright.service.users.schemas import Principal, Reach
+
+ORIGINATION = Actor(id="system:origination")
+EXPIRY = Actor(id="system:expiry")
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offers:
+    """What is offered; every moment is the database's, so that all who ask read one clock.
+
+    Attributes
+    ----------
+    alone_up_to
+        The amount, in units of the currency, above which a second person must approve; None for
+        never.
+    """
+
+    accounts: Accounts
+    alone_up_to: int | None = None
+
+    def make(
+        self, principal: Principal, decision_id: str, terms: Terms, *, valid_days: int
+    ) -> Offer:
+        """Offer credit after an approval."""
+        decision = self.accounts.decisions.get(decision_id)
+        application = self.accounts.applications.get(decision.application_id)
+        with self.accounts.database.write() as connection:
+            if not see(self.accounts.people, connection, principal, application.applicant_id):
+                raise DecisionNotFound(decision_id=decision_id)
+            if decision.outcome != Outcome.APPROVE:
+                raise DecisionNotApproved(decision_id=decision_id, outcome=decision.outcome)
+            row = self._row(
+                self.accounts.product(decision.product),
+                (decision_id, application.applicant_id),
+                terms,
+                by=principal.id,
+                now=database_now(connection),
+                days=valid_days,
+            )
+            return self._insert(connection, principal.actor, [row])[0]
+
+    def repayment_after(self, decision_id: str) -> Repayment:
+        """Return how credit of the product is repaid that a decision was about."""
+        decision = self.accounts.decisions.get(decision_id)
+        return self.accounts.product(decision.product).accounts.repayment
+
+    def make_for(self, connection: Connection, approved: Sequence[Approved]) -> None:
+        """Offer what the product files lay down to those who were just approved."""
+        if not approved:
+            return
+        now, rows = database_now(connection), []
+        for one in approved:
+            product = self.accounts.products[one.product]
+            laid_down = product.accounts.offers
+            terms = None if laid_down is None else _terms(product, laid_down, one)
+            if laid_down is not None and terms is not None:
+                row = self._row(
+                    product,
+                    (one.decision_id, one.applicant_id),
+                    terms,
+                    by=ORIGINATION.id,
+                    now=now,
+                    days=laid_down.valid_days,
+                )
+                rows.append(row)
+        if rows:
+            self._insert(connection, ORIGINATION, rows)
+
+    def get(self, principal: Principal, offer_id: str) -> Offer:
+        """Return one offer."""
+        with self.accounts.database.read() as connection:
+            return self._visible(connection, principal, offer_id)
+
+    def list_page(self, principal: Principal, wanted: Wanted) -> Page[Offer]:
+        """Return one page of the offers that the principal sees."""
+        within = list(self.accounts.people.within_reach(principal, repository.APPLICANT))
+        if principal.reach is Reach.SELF:
+            within.append(repository.APPROVED)
+        with self.accounts.database.read() as connection:
+            now = database_now(connection)
+            page = repository.page(connection, wanted, now=now, within=within)
+        items = [one.seen_at(now) for one in page.items]
+        return Page(items=items, next_cursor=page.next_cursor)
+
+    def list_of_decision(self, principal: Principal, decision_id: str) -> list[Offer]:
+        """Return the offers that followed a decision."""
+        decision = self.accounts.decisions.get_line(decision_id)
+        with self.accounts.database.read() as connection:
+            if not see(self.accounts.people, connection, principal, decision.applicant_id):
+                raise DecisionNotFound(decision_id=decision_id)
+        page = self.list_page(principal, Wanted(decision_id=decision_id, limit=200))
+        return list(page.items)
+
+    def approve(self, principal: Principal, offer_id: str) -> Offer:
+        """Let an offer go out; whoever made it cannot."""
+        with self.accounts.database.write() as connection:
+            offer, _, now = self._lock(connection, principal, offer_id, State.PROPOSED)
+            if offer.made_by == principal.id:
+                raise SecondPersonNeeded
+            values = {"state": State.OPEN, "approved_by": principal.id, "approved_at": now}
+            return self._change(connection, principal.actor, offer, values, "offer.approved")
+
+    def withdraw(self, principal: Principal, offer_id: str) -> Offer:
+        """Take an offer back that nobody has accepted."""
+        with self.accounts.database.write() as connection:
+            offer, _, now = self._lock(connection, principal, offer_id, *ALIVE)
+            values = {"state": State.WITHDRAWN, "ended_at": now}
+            return self._change(connection, principal.actor, offer, values, "offer.withdrawn")
+
+    def refuse(self, principal: Principal, offer_id: str) -> Offer:
+        """Turn an offer down."""
+        with self.accounts.database.write() as connection:
+            offer, _, now = self._lock(connection, principal, offer_id, State.OPEN)
+            values = {"state": State.REFUSED, "ended_at": now}
+            return self._change(connection, principal.actor, offer, values, "offer.refused")
+
+    def accept(self, principal: Principal, offer_id: str) -> Offer:
+        """Take an offer: it opens an account, and the other offers of the decision end."""
+        with self.accounts.database.write() as connection:
+            offer, others, now = self._lock(connection, principal, offer_id, State.OPEN)
+            account = self.accounts.open_in(connection, principal.actor, _opening(offer, now))
+            values = {"state": State.ACCEPTED, "ended_at": now, "account_id": account.id}
+            accepted = self._change(connection, principal.actor, offer, values, "offer.accepted")
+            for one in others:
+                if one.state in ALIVE:
+                    ended = {"state": State.WITHDRAWN, "ended_at": now}
+                    self._change(connection, principal.actor, one, ended, "offer.withdrawn")
+        return accepted
+
+    def expire(self) -> int:
+        """Mark the offers that have run out; return how many they were."""
+        with self.accounts.database.read() as connection:
+            if not repository.list_over(connection, database_now(connection), 1):
+                return 0
+        with self.accounts.database.write() as connection:
+            now = database_now(connection)
+            over = repository.list_over(connection, now, MOST_AT_ONCE)
+            for one in over:
+                values = {"state": State.EXPIRED, "ended_at": now}
+                self._change(connection, EXPIRY, one, values, "offer.expired")
+        return len(over)
+
+    def _row(
+        self,
+        product: Product,
+        about: tuple[str, str],
+        terms: Terms,
+        *,
+        by: str,
+        now: datetime,
+        days: int,
+    ) -> dict[str, Any]:
+        decision_id, applicant_id = about
+        highest = self.alone_up_to
+        needed = highest is not None and terms.amount > highest * minor_units(product.currency)
+        return {
+            "id": self.accounts.new_id("off"),
+            "decision_id": decision_id,
+            "applicant_id": applicant_id,
+            "product": product.name,
+            "amount": terms.amount,
+            "currency": product.currency,
+            "annual_rate_bp": terms.annual_rate_bp,
+            "term_months": terms.term_months,
+            "repayment": str(terms.repayment),
+            "monthly_payment": monthly_payment(terms.credit(now.date())),
+            "valid_until": now + timedelta(days=days),
+            "state": str(State.PROPOSED if needed else State.OPEN),
+            "two_persons": int(needed),
+            "made_by": by,
+            "made_at": now,
+            "approved_by": None,
+            "approved_at": None,
+            "ended_at": None,
+            "account_id": None,
+        }
+
+    def _insert(
+        self, connection: Connection, actor: Actor, rows: Sequence[dict[str, Any]]
+    ) -> list[Offer]:
+        repository.insert_offers(connection, rows)
+        made = [one for row in rows if (one := repository.find(connection, row["id"]))]
+        changes = [
+            Change(
+                action="offer.made",
+                subject=one.id,
+                person=one.applicant_id,
+                after=describe_offer(one),
+            )
+            for one in made
+        ]
+        self.accounts.audit.record(connection, actor, changes)
+        return made
+
+    def _visible(self, connection: Connection, principal: Principal, offer_id: str) -> Offer:
+        offer = repository.find(connection, offer_id)
+        if offer is None or not see(
+            self.accounts.people, connection, principal, offer.applicant_id
+        ):
+            raise OfferNotFound(offer_id=offer_id)
+        if principal.reach is Reach.SELF and offer.two_persons and offer.approved_by is None:
+            raise OfferNotFound(offer_id=offer_id)
+        return offer.seen_at(database_now(connection))
+
+    def _lock(
+        self, connection: Connection, principal: Principal, offer_id: str, *wanted: State
+    ) -> tuple[Offer, list[Offer], datetime]:
+        """Return an offer in one of these states, the others of its decision, and the time.
+
+        All offers of the decision are locked in one order, and the time is read afterwards: of
+        two who accept, the second one sees what the first has done.
+        """
+        seen = self._visible(connection, principal, offer_id)
+        locked = repository.lock_of_decision(connection, seen.decision_id)
+        now = database_now(connection)
+        offer = next(one.seen_at(now) for one in locked if one.id == offer_id)
+        if offer.state not in wanted:
+            raise OfferNotOpen(offer_id=offer_id, state=offer.state)
+        return offer, [one for one in locked if one.id != offer_id], now
+
+    def _change(
+        self,
+        connection: Connection,
+        actor: Actor,
+        before: Offer,
+        values: dict[str, Any],
+        action: str,
+    ) -> Offer:
+        written = {**values, "state": str(values["state"])}
+        after = repository.change(connection, before.id, before.state, written)
+        if after is None:
+            raise OfferNotOpen(offer_id=before.id, state=before.state)
+        change = Change(
+            action=action,
+            subject=after.id,
+            person=after.applicant_id,
+            before=describe_offer(before),
+            after=describe_offer(after),
+        )
+        self.accounts.audit.record(connection, actor, [change])
+        return after
+
+
+def _opening(offer: Offer, now: datetime) -> Opening:
+    return Opening(
+        applicant_id=offer.applicant_id,
+        product=offer.product,
+        amount=offer.amount,
+        currency=offer.currency,
+        annual_rate_bp=offer.annual_rate_bp,
+        term_months=offer.term_months,
+        repayment=offer.repayment,
+        disbursed_on=now.date(),
+        decision_id=offer.decision_id,
+        offer_id=offer.id,
+    )
+
+
+def _terms(product: Product, laid_down: OfferTerms, approved: Approved) -> Terms | None:
+    """Return what the product file offers of itself; None where it offers nothing."""
+    rate = laid_down.rates.get(approved.grade)
+    asked = approved.features.get(laid_down.amount)
+    term = laid_down.term_months
+    months = approved.features.get(term) if isinstance(term, str) else term
+    if rate is None or asked is None or months is None or asked <= 0 or months < 1:
+        return None
+    return Terms(
+        amount=round(min(asked, laid_down.highest) * minor_units(product.currency)),
+        annual_rate_bp=rate,
+        term_months=round(months),
+        repayment=product.accounts.repayment,
+    )

@@ -1,0 +1,354 @@
+"""How each room of the service is furnished, given the ground that it stands on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from loanwright.errors import LoanwrightError
+from loanwright.features.product import Product
+from loanwright.service.accounts.paying import Payments
+from loanwright.service.accounts.renewing import Renewal
+from loanwright.service.accounts.service import Accounts
+from loanwright.service.applicants.profiles import Profiles
+from loanwright.service.applicants.records import Records
+from loanwright.service.applicants.service import Applicants
+from loanwright.service.applications.service import Applications
+from loanwright.service.audit.ledger import Ledger
+from loanwright.service.audit.signing import PublicKeys, Signer
+from loanwright.service.batches.desk import BatchDesk
+from loanwright.service.batches.files import BatchFiles
+from loanwright.service.batches.service import Batches
+from loanwright.service.decisions.service import Decisions
+from loanwright.service.erasure.retention import Retention
+from loanwright.service.erasure.rules import bundled_rules, choose_rules, read_rules
+from loanwright.service.erasure.service import Erasure
+from loanwright.service.erasure.ties import Bonds
+from loanwright.service.ground import Ground, open_vault, read_products
+from loanwright.service.health.figures import Figures
+from loanwright.service.health.readiness import Readiness, broker_probe, disk_probe, relay_probe
+from loanwright.service.jobs.service import Jobs
+from loanwright.service.kit.clock import Clock
+from loanwright.service.kit.database import Database
+from loanwright.service.kit.ids import Ids
+from loanwright.service.managers.service import Managers
+from loanwright.service.messaging.outbox import Outbox
+from loanwright.service.migrations.steps import current_revision, newest_revision
+from loanwright.service.offers.service import Offers
+from loanwright.service.origination.away import Away
+from loanwright.service.origination.intake import Desk
+from loanwright.service.origination.judging import Judge
+from loanwright.service.origination.later import Later
+from loanwright.service.origination.rescoring import Rescoring
+from loanwright.service.origination.service import Origination, prune_keys
+from loanwright.service.policies.service import Policies
+from loanwright.service.registry.packages import Package, PackageStore
+from loanwright.service.registry.service import Registry
+from loanwright.service.settings import (
+    Settings,
+    read_audit_key,
+    read_audit_public_keys,
+    read_identity_key,
+)
+from loanwright.service.spool.files import list_files, size_of
+from loanwright.service.spool.service import Spool
+from loanwright.service.training.runner import CommandTrainer
+from loanwright.service.training.service import TrainingRuns
+from loanwright.service.users.keys import Keys
+from loanwright.service.users.service import Users
+from loanwright.service.webhooks.addresses import Addresses
+from loanwright.service.webhooks.sending import HttpSender
+from loanwright.service.webhooks.service import Webhooks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is kept of people, applications, models, policies and decisions."""
+
+    products: Mapping[str, Product]
+    applicants: Applicants
+    applications: Applications
+    registry: Registry
+    policies: Policies
+    decisions: Decisions
+
+    @property
+    def desk(self) -> Desk:
+        """Return where applications are taken in."""
+        return Desk(
+            products=self.products,
+            applicants=self.applicants,
+            registry=self.registry,
+            policies=self.policies,
+        )
+
+
+def make_facts(ground: Ground, load: Callable[[Path], Package]) -> Facts:
+    """Return the rooms that keep facts."""
+    database, vault = ground.database, ground.vault
+    registry = make_registry(ground.settings, ground, load)
+    policies = Policies(database=database, clock=ground.clock, audit=ground.audit)
+    applicants = make_applicants(ground)
+    return Facts(
+        products=read_products(ground.settings),
+        applicants=applicants,
+        applications=Applications(database=database, vault=vault),
+        registry=registry,
+        policies=policies,
+        decisions=Decisions(database=database, vault=vault, registry=registry, policies=policies),
+    )
+
+
+def make_registry(settings: Settings, ground: Ground, load: Callable[[Path], Package]) -> Registry:
+    """Return the models."""
+    packages = PackageStore(settings.models_dir, load)
+    return Registry(
+        database=ground.database, clock=ground.clock, audit=ground.audit, packages=packages
+    )
+
+
+def make_batches(ground: Ground, jobs: Jobs, desk: Desk) -> Batches:
+    """Return what scores files."""
+    settings = ground.settings
+    batches = Batches(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        jobs=jobs,
+        desk=BatchDesk(
+            products=desk.products,
+            registry=desk.registry,
+            policies=desk.policies,
+            most_rows=settings.batch_rows,
+        ),
+        files=BatchFiles(directory=settings.batches_dir),
+        keep=timedelta(days=settings.batch_keep_days),
+        limit=settings.batch_limit,
+        threads=settings.batch_threads,
+    )
+    ground.chores.append(batches.forget)
+    return batches
+
+
+def make_training(ground: Ground, facts: Facts, jobs: Jobs) -> TrainingRuns:
+    """Return what trains on tables that are sent."""
+    settings = ground.settings
+    return TrainingRuns(
+        database=ground.database,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        jobs=jobs,
+        registry=facts.registry,
+        products=facts.products,
+        trainer=CommandTrainer(seconds=settings.training_seconds),
+        directory=settings.training_dir,
+        models_dir=settings.models_dir,
+        limit=settings.batch_limit,
+    )
+
+
+def make_webhooks(ground: Ground, settings: Settings) -> Webhooks:
+    """Return what tells others of changes."""
+    addresses = Addresses(allowed=settings.webhook_networks)
+    webhooks = Webhooks(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        vault=ground.vault,
+        outbox=Outbox(database=ground.database, clock=ground.clock),
+        addresses=addresses,
+        sender=HttpSender(addresses),
+    )
+    ground.audit.listen(webhooks.announce)
+    ground.chores.append(webhooks.remind)
+    return webhooks
+
+
+def make_applicants(ground: Ground) -> Applicants:
+    """Return the people who ask for credit."""
+    return Applicants(
+        database=ground.database,
+        vault=ground.vault,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        identity_key=read_identity_key(ground.settings),
+    )
+
+
+def make_people(
+    ground: Ground, origination: Origination, users: Users, accounts: Accounts
+) -> dict[str, Any]:
+    """Return what the lender's people know of applicants, and edit, and assess anew."""
+    records = Records(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        vault=ground.vault,
+        applicants=origination.desk.applicants,
+        users=users,
+        account_holders=accounts.holders,
+    )
+    managers = Managers(database=ground.database, users=users, records=records)
+    ground.audit.listen(managers.detach_former)
+    profiles = Profiles(records=records, products=origination.desk.products)
+    return {
+        "applicant_records": records,
+        "profiles": profiles,
+        "managers": managers,
+        "rescoring": Rescoring(profiles=profiles, origination=origination),
+    }
+
+
+def make_ledger(settings: Settings, ground: Ground) -> Ledger:
+    """Return what seals, verifies and exports the audit log."""
+    signer = Signer(read_audit_key(settings))
+    ledger = Ledger(
+        database=ground.database,
+        clock=ground.clock,
+        audit=ground.audit,
+        signer=signer,
+        keys=PublicKeys([signer.public, *read_audit_public_keys(settings)]),
+        directory=settings.audit_export_dir,
+    )
+    ground.chores.append(ledger.seal)
+    return ledger
+
+
+def make_deciding(
+    ground: Ground, facts: Facts, jobs: Jobs, *, offers: Offers
+) -> tuple[Origination, Later]:
+    """Return what decides now, and what decides later."""
+    origination = Origination(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        desk=facts.desk,
+        applications=facts.applications,
+        decisions=facts.decisions,
+        audit=ground.audit,
+        offers=offers,
+        judge=Judge(ground.traces),
+        metrics=ground.metrics,
+        traces=ground.traces,
+    )
+    later = Later(
+        database=ground.database,
+        desk=facts.desk,
+        jobs=jobs,
+        origination=origination,
+        traces=ground.traces,
+    )
+    return origination, later
+
+
+def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
+    """Return what deals with booked credit: accounts, payments and offers."""
+    accounts = Accounts(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        products=facts.products,
+        people=facts.applicants,
+        decisions=facts.decisions,
+        applications=facts.applications,
+    )
+    renewal = Renewal(clock=ground.clock, products=facts.products, people=facts.applicants)
+    offers = Offers(accounts=accounts, alone_up_to=ground.settings.offer_alone_up_to)
+    ground.chores.append(offers.expire)
+    payments = Payments(accounts=accounts, renewal=renewal)
+    return {"accounts": accounts, "payments": payments, "offers": offers}
+
+
+def list_obstacles(database: Database, registry: Registry, policies: Policies) -> dict[str, str]:
+    """Return what stands in the way of deciding, by part; empty when nothing does."""
+    try:
+        revision = current_revision(database)
+        if revision != newest_revision():
+            return {"database": f"its tables are at {revision}, not at {newest_revision()}"}
+        live = registry.list_live()
+    except LoanwrightError as problem:
+        return {"database": str(problem)}
+    problems = {} if live else {"models": "no model is champion yet"}
+    for model in live:
+        try:
+            registry.open(model)
+            policies.live(model.product)
+        except LoanwrightError as problem:
+            problems[f"{model.product}.{model.segment}"] = str(problem)
+    return problems
+
+
+def _spooled(directory: Path) -> tuple[int, int]:
+    return len(list_files(directory)), size_of(directory)
+
+
+def make_watched(ground: Ground, facts: Facts, jobs: Jobs) -> Readiness:
+    """Let figures be read, and return what tells whether we can decide."""
+    settings = ground.settings
+    figures = Figures(
+        connections=ground.database.connections,
+        jobs=jobs.count_unfinished,
+        outbox=jobs.outbox.waiting,
+        models=facts.registry.list_live,
+        spool=partial(_spooled, settings.spool_dir) if settings.spool else None,
+    )
+    ground.metrics.watch(figures.read)
+    useful = {"relay": relay_probe(lambda: jobs.outbox.waiting()[1])}
+    if settings.broker_url is not None:
+        useful["broker"] = broker_probe(settings.broker_url.get_secret_value())
+    disk = {"disk": disk_probe(settings.var_dir)}
+    # PostgreSQL has its disk elsewhere; SQLite writes to this one.
+    own = settings.database_url.startswith("sqlite")
+    return Readiness(
+        check=partial(list_obstacles, ground.database, facts.registry, facts.policies),
+        needed=disk if own else {},
+        useful=useful if own else {**useful, **disk},
+    )
+
+
+def make_away(settings: Settings, ground: Ground, origination: Origination, *, keys: Keys) -> Away:
+    """Return what answers while the database is away."""
+    return Away(
+        spool=open_spool(settings, ground.clock),
+        products=origination.desk.products,
+        clock=ground.clock,
+        submit=origination.submit_many,
+        find_key=keys.get,
+        probe=ground.database.probe,
+    )
+
+
+def open_spool(settings: Settings, clock: Clock) -> Spool:
+    """Return the spool; it is sealed by the master key."""
+    vault = open_vault(settings, clock)
+    return Spool(settings.spool_dir, seal=vault.master, clock=clock, new_id=Ids(clock))
+
+
+def make_erasure(
+    ground: Ground, facts: Facts, jobs: Jobs, accounts: Accounts, users: Users
+) -> dict[str, Any]:
+    """Return what lets persons go, and what keeps them."""
+    settings = ground.settings
+    path = settings.retention_rules
+    known = bundled_rules() if path is None else read_rules(path.read_text(encoding="utf-8"))
+    bonds = Bonds(applicants=facts.applicants, decisions=facts.decisions, accounts=accounts)
+    erasure = Erasure(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        vault=ground.vault,
+        rules=choose_rules(known, settings.jurisdictions),
+        bonds=bonds,
+        users=users,
+        forget=(bonds.applicants.forget, jobs.forget),
+    )
+    retention = Retention(erasure=erasure, prune=(prune_keys, jobs.prune))
+    ground.chores.append(retention.chore)
+    return {"erasure": erasure, "retention": retention}

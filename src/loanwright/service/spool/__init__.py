@@ -1,0 +1,1 @@
+"""What was answered while the database was away: kept in files until it is back."""

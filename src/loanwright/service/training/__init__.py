@@ -1,0 +1,1 @@
+"""Training asked for over HTTP: a table comes in, candidates come out."""

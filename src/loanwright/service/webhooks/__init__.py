@@ -1,0 +1,1 @@
+"""Addresses of others that are told of changes: signed, repeated until heard, never inside."""

@@ -1,0 +1,207 @@
+"""Who may use which address: declared here by hand, once, and compared with what happens.
+
+A new route gets one line in `ROUTES`: its method and path, and the permission that it asks for, or
+one of the words below. A new permission gets one line in `ROLES`. A route without a line fails
+`tests/integration/http/test_access_matrix.py`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+
+#: Anybody, without a key or a session.
+PUBLIC = "public"
+#: Whoever is logged in, whatever the role; an API key is refused by name.
+USER = "user"
+#: Besides the permission a person is needed: an API key is refused, whatever it may do.
+PERSONS = {
+    ("POST", "/v1/users/{user_id}/password-tokens"),
+    ("POST", "/v1/users/{user_id}/role-grants"),
+    ("POST", "/v1/role-grants/{grant_id}/approval"),
+}
+
+BORROWER, MANAGER, UNDERWRITER = "borrower", "manager", "underwriter"
+ANALYST, ADMIN = "analyst", "admin"
+STAFF = {MANAGER, UNDERWRITER, ANALYST, ADMIN}
+
+#: Which roles have which permission.
+ROLES: dict[str, set[str]] = {
+    "applications:write": {BORROWER, MANAGER, UNDERWRITER, ADMIN},
+    "applications:read": {BORROWER, *STAFF},
+    "decisions:read": {BORROWER, *STAFF},
+    "decisions:replay": {UNDERWRITER, ANALYST, ADMIN},
+    "models:read": {UNDERWRITER, ANALYST, ADMIN},
+    "models:approve": {ANALYST, ADMIN},
+    "models:train": {ANALYST, ADMIN},
+    "products:read": {BORROWER, *STAFF},
+    "applicants:read": {BORROWER, *STAFF},
+    "applicants:write": {MANAGER, UNDERWRITER, ADMIN},
+    "applicants:all": {UNDERWRITER, ANALYST, ADMIN},
+    "applicants:erase": {ADMIN},
+    "contacts:write": {BORROWER, MANAGER, UNDERWRITER, ADMIN},
+    "managers:read": {UNDERWRITER, ANALYST, ADMIN},
+    "managers:write": {ADMIN},
+    "accounts:read": {BORROWER, *STAFF},
+    "accounts:write": {ADMIN},
+    "offers:read": {BORROWER, *STAFF},
+    "offers:write": {MANAGER, UNDERWRITER, ADMIN},
+    "offers:accept": {BORROWER},
+    "batches:write": {ANALYST, ADMIN},
+    "batches:read": {ANALYST, ADMIN},
+    "jobs:write": {ADMIN},
+    "users:read": {ADMIN},
+    "users:write": {ADMIN},
+    "keys:read": {ADMIN},
+    "keys:write": {ADMIN},
+    "webhooks:read": {ADMIN},
+    "webhooks:write": {ADMIN},
+    "audit:read": {ANALYST, ADMIN},
+    "metrics:read": {ANALYST, ADMIN},
+}
+
+ROUTES: dict[tuple[str, str], str] = {
+    ("GET", "/"): PUBLIC,
+    ("HEAD", "/"): PUBLIC,
+    ("GET", "/apply/result/{token}"): PUBLIC,
+    ("HEAD", "/apply/result/{token}"): PUBLIC,
+    ("GET", "/apply/{product}"): PUBLIC,
+    ("HEAD", "/apply/{product}"): PUBLIC,
+    ("POST", "/apply/{product}"): PUBLIC,
+    ("GET", "/assets/{name}"): PUBLIC,
+    ("HEAD", "/assets/{name}"): PUBLIC,
+    ("GET", "/auth/oidc/callback"): PUBLIC,
+    ("GET", "/auth/oidc/start"): PUBLIC,
+    ("GET", "/check_state"): "applications:read",
+    ("GET", "/docs"): PUBLIC,
+    ("GET", "/docs/assets/start.js"): PUBLIC,
+    ("GET", "/docs/assets/{name}"): PUBLIC,
+    ("GET", "/get_result"): "applications:read",
+    ("GET", "/health/live"): PUBLIC,
+    ("HEAD", "/health/live"): PUBLIC,
+    ("GET", "/health/ready"): PUBLIC,
+    ("HEAD", "/health/ready"): PUBLIC,
+    ("GET", "/how-we-decide"): PUBLIC,
+    ("HEAD", "/how-we-decide"): PUBLIC,
+    ("GET", "/metrics"): "metrics:read",
+    ("GET", "/openapi.json"): PUBLIC,
+    ("HEAD", "/openapi.json"): PUBLIC,
+    ("POST", "/upload_features"): "applications:write",
+    ("GET", "/v1/accounts"): "accounts:read",
+    ("POST", "/v1/accounts"): "accounts:write",
+    ("GET", "/v1/accounts/{account_id}"): "accounts:read",
+    ("PATCH", "/v1/accounts/{account_id}"): "accounts:write",
+    ("GET", "/v1/accounts/{account_id}/payments"): "accounts:read",
+    ("POST", "/v1/accounts/{account_id}/payments"): "accounts:write",
+    ("GET", "/v1/accounts/{account_id}/payments/{number}"): "accounts:read",
+    ("PUT", "/v1/accounts/{account_id}/payments/{number}"): "accounts:write",
+    ("GET", "/v1/accounts/{account_id}/performance"): "accounts:read",
+    ("GET", "/v1/accounts/{account_id}/schedule"): "accounts:read",
+    ("GET", "/v1/api-keys"): "keys:read",
+    ("POST", "/v1/api-keys"): "keys:write",
+    ("DELETE", "/v1/api-keys/{key_id}"): "keys:write",
+    ("GET", "/v1/api-keys/{key_id}"): "keys:read",
+    ("POST", "/v1/api-keys/{key_id}/rotation"): "keys:write",
+    ("GET", "/v1/applicants"): "applicants:read",
+    ("POST", "/v1/applicants"): "applicants:write",
+    ("DELETE", "/v1/applicants/{applicant_id}"): "applicants:write",
+    ("GET", "/v1/applicants/{applicant_id}"): "applicants:read",
+    ("PATCH", "/v1/applicants/{applicant_id}"): "applicants:write",
+    ("POST", "/v1/applicants/{applicant_id}/assessments"): "applications:write",
+    ("PATCH", "/v1/applicants/{applicant_id}/contacts"): "contacts:write",
+    ("GET", "/v1/applicants/{applicant_id}/erasure"): "applicants:erase",
+    ("POST", "/v1/applicants/{applicant_id}/erasure"): "applicants:erase",
+    ("GET", "/v1/applicants/{applicant_id}/history"): "applicants:read",
+    ("GET", "/v1/applicants/{applicant_id}/holds"): "applicants:erase",
+    ("POST", "/v1/applicants/{applicant_id}/holds"): "applicants:erase",
+    ("DELETE", "/v1/applicants/{applicant_id}/holds/{hold_id}"): "applicants:erase",
+    ("GET", "/v1/applicants/{applicant_id}/profile"): "applicants:read",
+    ("PATCH", "/v1/applicants/{applicant_id}/profile"): "applicants:write",
+    ("POST", "/v1/applications"): "applications:write",
+    ("GET", "/v1/applications/{application_id}"): "applications:read",
+    ("GET", "/v1/audit"): "audit:read",
+    ("GET", "/v1/audit/seals"): "audit:read",
+    ("GET", "/v1/batches"): "batches:read",
+    ("POST", "/v1/batches"): "batches:write",
+    ("GET", "/v1/batches/{batch_id}"): "batches:read",
+    ("POST", "/v1/batches/{batch_id}/cancellation"): "batches:write",
+    ("GET", "/v1/batches/{batch_id}/rejected"): "batches:read",
+    ("GET", "/v1/batches/{batch_id}/result"): "batches:read",
+    ("GET", "/v1/decisions"): "decisions:read",
+    ("GET", "/v1/decisions/{decision_id}"): "decisions:read",
+    ("GET", "/v1/decisions/{decision_id}/offers"): "offers:read",
+    ("POST", "/v1/decisions/{decision_id}/replay"): "decisions:replay",
+    ("GET", "/v1/jobs/{job_id}"): "applications:read",
+    ("GET", "/v1/models"): "models:read",
+    ("GET", "/v1/models/live"): "models:read",
+    ("POST", "/v1/models/rollback"): "models:approve",
+    ("GET", "/v1/models/{model_hash}"): "models:read",
+    ("POST", "/v1/models/{model_hash}/approval"): "models:approve",
+    ("POST", "/v1/models/{model_hash}/retirement"): "models:approve",
+    ("GET", "/v1/models/{model_hash}/{file}"): "models:read",
+    ("GET", "/v1/offers"): "offers:read",
+    ("POST", "/v1/offers"): "offers:write",
+    ("GET", "/v1/offers/{offer_id}"): "offers:read",
+    ("POST", "/v1/offers/{offer_id}/accept"): "offers:accept",
+    ("POST", "/v1/offers/{offer_id}/approve"): "offers:write",
+    ("POST", "/v1/offers/{offer_id}/refuse"): "offers:accept",
+    ("POST", "/v1/offers/{offer_id}/withdraw"): "offers:write",
+    ("POST", "/v1/passwords"): PUBLIC,
+    ("GET", "/v1/managers"): "managers:read",
+    ("GET", "/v1/managers/{manager_id}/applicants"): "managers:read",
+    ("POST", "/v1/managers/{manager_id}/applicants"): "managers:write",
+    ("POST", "/v1/managers/{manager_id}/dismissal"): "managers:write",
+    ("POST", "/v1/managers/{manager_id}/reassignment"): "managers:write",
+    ("GET", "/v1/products"): "products:read",
+    ("GET", "/v1/products/{product}/purposes/match"): "products:read",
+    ("GET", "/v1/role-grants"): "users:read",
+    ("POST", "/v1/role-grants/{grant_id}/approval"): "users:write",
+    ("GET", "/v1/sessions"): USER,
+    ("POST", "/v1/sessions"): PUBLIC,
+    ("DELETE", "/v1/sessions/current"): USER,
+    ("GET", "/v1/sessions/current"): USER,
+    ("DELETE", "/v1/sessions/{session_id}"): USER,
+    ("GET", "/v1/training-runs"): "models:read",
+    ("POST", "/v1/training-runs"): "models:train",
+    ("GET", "/v1/training-runs/{run_id}"): "models:read",
+    ("GET", "/v1/users"): "users:read",
+    ("POST", "/v1/users"): "users:write",
+    ("GET", "/v1/users/me"): USER,
+    ("PUT", "/v1/users/me/password"): USER,
+    ("GET", "/v1/users/{user_id}"): "users:read",
+    ("PATCH", "/v1/users/{user_id}"): "users:write",
+    ("POST", "/v1/users/{user_id}/password-tokens"): "users:write",
+    ("POST", "/v1/users/{user_id}/role-grants"): "users:write",
+    ("DELETE", "/v1/users/{user_id}/suspension"): "users:write",
+    ("POST", "/v1/users/{user_id}/suspension"): "users:write",
+    ("GET", "/v1/webhooks"): "webhooks:read",
+    ("POST", "/v1/webhooks"): "webhooks:write",
+    ("DELETE", "/v1/webhooks/{webhook_id}"): "webhooks:write",
+    ("GET", "/v1/webhooks/{webhook_id}"): "webhooks:read",
+    ("PATCH", "/v1/webhooks/{webhook_id}"): "webhooks:write",
+    ("GET", "/v1/webhooks/{webhook_id}/deliveries"): "webhooks:read",
+    ("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redelivery"): "webhooks:write",
+    ("POST", "/v1/webhooks/{webhook_id}/secret"): "webhooks:write",
+    ("POST", "/v1/webhooks/{webhook_id}/trial"): "webhooks:write",
+}
+
+
+def framework_of(app: Any) -> FastAPI:
+    """Return the framework behind the layers of the service."""
+    while not isinstance(app, FastAPI):
+        app = app.app
+    return app
+
+
+def routes_of(app: Any) -> list[tuple[str, str]]:
+    """Return the method and the path of every route that really is there, hidden ones too."""
+    return sorted(set(_walk(framework_of(app).routes)))
+
+
+def _walk(routes: Any) -> Iterator[tuple[str, str]]:
+    for route in routes:
+        if hasattr(route, "effective_candidates"):
+            yield from _walk(route.effective_candidates())
+            yield from _walk(route.effective_low_priority_routes())
+        else:
+            yield from ((method, route.path) for method in route.methods)

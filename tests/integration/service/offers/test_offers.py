@@ -1,0 +1,171 @@
+"""Offers on both databases: one acceptance, the database's clock, two persons."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from tests.integration.service.conftest import application, told
+
+from loanwright.decisioning.booking import AccountTerms, OfferTerms
+from loanwright.decisioning.schedule import Repayment
+from loanwright.errors import LoanwrightError
+from loanwright.service.accounts.errors import AccountAlreadyOpen
+from loanwright.service.accounts.schemas import Opening
+from loanwright.service.kit.database import database_now
+from loanwright.service.offers.errors import OfferNotFound, OfferNotOpen
+from loanwright.service.offers.schemas import State, Terms, Wanted
+from loanwright.service.users.permissions import ROLES, Role
+from loanwright.service.users.schemas import Principal
+
+TERMS = Terms(amount=1_200_000, annual_rate_bp=1_200, term_months=12, repayment=Repayment.ANNUITY)
+KEY = Principal(id="key_1", kind="key", permissions=frozenset())
+
+
+def user(role, name="usr_1", applicant_id=None):
+    return Principal(
+        id=name, kind="user", permissions=ROLES[role], role=role, applicant_id=applicant_id
+    )
+
+
+@pytest.fixture
+def decided(service):
+    return told(service.origination.submit(application()))
+
+
+@pytest.fixture
+def offer(service, decided):
+    return service.offers.make(KEY, decided.decision.id, TERMS, valid_days=30)
+
+
+def run_out(service, offer_id):
+    with service.database.write() as connection:
+        connection.execute(
+            text("UPDATE offers SET valid_until = :then WHERE id = :id").bindparams(
+                id=offer_id, then=moment_of(connection, database_now(connection))
+            )
+        )
+
+
+def moment_of(connection, moment):
+    from loanwright.service.kit.clock import iso
+
+    return iso(moment) if connection.dialect.name == "sqlite" else moment
+
+
+def test_of_many_acceptances_at_once_exactly_one_opens_an_account(service, offer):
+    second = service.offers.make(KEY, offer.decision_id, TERMS, valid_days=30)
+    barrier, outcomes = threading.Barrier(8), []
+
+    def accept(offer_id):
+        barrier.wait()
+        try:
+            outcomes.append(service.offers.accept(KEY, offer_id).state)
+        except LoanwrightError as refusal:
+            outcomes.append(type(refusal))
+
+    threads = [threading.Thread(target=accept, args=(one,)) for one in (offer.id, second.id) * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes.count(State.ACCEPTED) == 1
+    assert outcomes.count(OfferNotOpen) == 7
+    assert service.accounts.count() == 1
+
+
+def test_the_database_itself_refuses_a_second_account_from_an_offer(service, offer):
+    opening = Opening(
+        applicant_id=offer.applicant_id,
+        product="credit-card",
+        amount=1,
+        currency="TWD",
+        annual_rate_bp=0,
+        term_months=1,
+        repayment=Repayment.ANNUITY,
+        disbursed_on=service.accounts.today(),
+        offer_id=offer.id,
+    )
+    service.accounts.open(KEY, opening)
+    with pytest.raises(AccountAlreadyOpen):
+        service.offers.accept(KEY, offer.id)
+    assert service.offers.get(KEY, offer.id).state is State.OPEN
+    assert service.accounts.count() == 1
+
+
+def test_an_offer_ends_by_the_clock_of_the_database_before_anything_has_marked_it(service, offer):
+    with service.database.read() as connection:
+        valid = offer.valid_until - database_now(connection)
+    assert timedelta(days=29, hours=23) < valid <= timedelta(days=30)
+    run_out(service, offer.id)
+
+    with pytest.raises(OfferNotOpen, match="expired"):
+        service.offers.accept(KEY, offer.id)
+    assert service.offers.get(KEY, offer.id).state is State.EXPIRED
+    for state, found in ((State.EXPIRED, 1), (State.OPEN, 0), (None, 1)):
+        assert len(service.offers.list_page(KEY, Wanted(state=state)).items) == found
+    assert [service.offers.expire(), service.offers.expire()] == [1, 0]
+    assert service.accounts.count() == 0
+
+
+def test_the_database_itself_refuses_one_person_in_both_roles(service, decided):
+    careful = replace(service.offers, alone_up_to=0)
+    proposed = careful.make(KEY, decided.decision.id, TERMS, valid_days=1)
+    assert proposed.state is State.PROPOSED
+    for change in ("approved_by = made_by", "state = 'open'"):
+        with pytest.raises(IntegrityError), service.database.write() as connection:
+            connection.execute(text(f"UPDATE offers SET {change}"))
+
+
+def test_applicants_see_their_own_offers_once_they_are_approved_and_not_who_made_them(
+    service, decided
+):
+    careful = replace(service.offers, alone_up_to=0)
+    proposed = careful.make(KEY, decided.decision.id, TERMS, valid_days=1)
+    owner = user(Role.BORROWER, applicant_id=decided.applicant.id)
+    stranger = user(Role.BORROWER, "usr_2", applicant_id="apl_" + "0" * 26)
+
+    assert careful.list_page(owner, Wanted()).items == []
+    with pytest.raises(OfferNotFound):
+        careful.get(owner, proposed.id)
+    careful.approve(user(Role.UNDERWRITER), proposed.id)
+    assert [one.id for one in careful.list_page(owner, Wanted()).items] == [proposed.id]
+    for act in (careful.get, careful.accept, careful.refuse):
+        with pytest.raises(OfferNotFound):
+            act(stranger, proposed.id)
+    assert careful.list_page(stranger, Wanted()).items == []
+    assert careful.accept(owner, proposed.id).state is State.ACCEPTED
+
+
+def test_a_product_that_lays_down_prices_offers_by_itself_what_was_asked_for(service):
+    laid_down = OfferTerms(
+        amount="limit",
+        highest=150_000,
+        term_months=24,
+        rates=dict.fromkeys("ABCDEF", 1_500),
+        valid_days=10,
+    )
+    priced = replace(service.products["credit-card"], accounts=AccountTerms(offers=laid_down))
+    products = {"credit-card": priced}
+    offers = replace(service.offers, accounts=replace(service.accounts, products=products))
+    from loanwright.service.offers.schemas import Approved
+
+    decided = told(service.origination.submit(application()))
+    approved = Approved(
+        decision_id=decided.decision.id,
+        applicant_id=decided.applicant.id,
+        product="credit-card",
+        grade="B",
+        features={"limit": 200_000.0},
+    )
+    with service.database.write() as connection:
+        offers.make_for(connection, [approved, replace(approved, grade="G")])
+    made = offers.list_of_decision(KEY, decided.decision.id)
+
+    assert [(one.amount, one.annual_rate_bp, one.term_months) for one in made] == [
+        (15_000_000, 1_500, 24)
+    ]
+    assert made[0].made_by == "system:origination"

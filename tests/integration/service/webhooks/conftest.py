@@ -1,0 +1,3 @@
+from tests.integration.service.webhooks.receiver import receiver
+
+__all__ = ["receiver"]
