@@ -195,6 +195,7 @@ def test_payments_are_recorded_corrected_and_never_edited(api, open_account):
     [
         ({"number": 13}, "payment_incomplete"),
         ({"paid": 5}, "payment_refused"),
+        ({"paid": 5, "paid_on": "2199-01-01"}, "payment_refused"),
         ({"paid_on": "2025-11-30"}, "payment_refused"),
         ({"due_on": "2025-10-30"}, "payment_refused"),
         ({"paid": -1}, "payload_rejected"),

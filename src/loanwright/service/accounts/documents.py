@@ -80,7 +80,7 @@ class AccountQuery(Document):
     applicant_id: Annotated[str, Field(pattern=f"^apl_[{ALPHABET}]{{{LENGTH}}}$")] | None = None
     status: Status | None = None
     product: Annotated[str, Field(pattern="^[a-z0-9.-]{1,64}$")] | None = None
-    vintage: Annotated[str, Field(pattern="^[0-9]{4}-[0-9]{2}$")] | None = Field(
+    vintage: Annotated[str, Field(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")] | None = Field(
         default=None, description="Month of origination."
     )
     days_past_due_from: Annotated[int, Field(ge=1, le=LONGEST_ARREARS)] | None = Field(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,6 +34,8 @@ from loanwright.service.kit.versions import check_version
 from loanwright.service.users.schemas import Principal
 
 CHUNK = 500
+#: East of Greenwich it may be tomorrow already.
+AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,7 @@ class Payments:
     ) -> RecordedPayment:
         """Say anew what one month was like; what was said before stays."""
         number = told.number or 0
+        self._refuse_future(number, told)
         with self.accounts.database.write() as connection:
             self.accounts.visible(connection, principal, account_id)
             account = self._lock(connection, [account_id])[0]
@@ -145,11 +148,18 @@ class Payments:
         known = repository.list_payments(connection, list(told))
         now, fresh = self.accounts.clock.now(), []
         for account in accounts:
+            for number, one in enumerate(told[account.id], 1):
+                self._refuse_future(one.number or number, one)
             added = _added(account, told[account.id], [one.payment for one in known[account.id]])
             fresh += [_first(account.id, one, now, actor.id) for one in added]
         repository.append_payments(connection, [_row(one) for one in fresh])
         self.accounts.audit.record(connection, actor, self._changes(accounts, fresh))
         self._settle(connection, accounts, renew=renew)
+
+    def _refuse_future(self, number: int, told: PaymentRecord) -> None:
+        if told.paid_on is not None and told.paid_on > self.accounts.today() + AHEAD:
+            problem = f"paid_on, {told.paid_on}, is a day that has not come yet"
+            raise PaymentRefused(number=number, problem=problem)
 
     def _lock(self, connection: Connection, ids: Sequence[str]) -> list[Account]:
         accounts = repository.lock(connection, ids)

@@ -221,14 +221,18 @@ def test_a_portfolio_of_1510_accounts_with_two_years_of_payments_is_booked_in_se
     with service.database.write() as connection:
         hashes = [service.applicants.keyed_hash(str(number)) for number in range(people)]
         ids = [one.id for one in service.applicants.receive(connection, hashes)]
+    begun_on = add_months(BEGUN, -12)
+    days = [add_months(begun_on, number) for number in range(1, 25)]
     months = [
-        month(number, due_on=add_months(BEGUN, number), paid=100_000 * (number % 7 != 0))
-        for number in range(1, 25)
+        month(number, due_on=day, paid_on=day, paid=100_000 * (number % 7 != 0))
+        for number, day in enumerate(days, 1)
     ]
     kept = [one if one.paid else replace(one, paid_on=None, days_past_due=30) for one in months]
     begun = time.perf_counter()
     with service.database.write() as connection:
-        accounts = service.accounts.open_many(connection, SEED, [opening(one) for one in ids])
+        accounts = service.accounts.open_many(
+            connection, SEED, [opening(one, disbursed_on=begun_on) for one in ids]
+        )
         service.payments.record_many(connection, SEED, dict.fromkeys(accounts, kept))
     took = time.perf_counter() - begun
     print(f"{service.database.name}: {people} accounts x 24 payments in {took:.2f} s")
