@@ -163,8 +163,28 @@ def write_permissions() -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_events() -> str:
+    """Return the reference of what a webhook can be told of."""
+    from loanwright.service.audit.actions import ACTIONS
+
+    lines = [
+        "# Events",
+        "",
+        MADE,
+        "",
+        "What the audit log records, and what a [webhook](../howto/webhooks.md) can be told of. `*`"
+        " stands for all of them.",
+        "",
+        "| Event | What happened |",
+        "|---|---|",
+        *(f"| `{name}` | {meaning} |" for name, meaning in ACTIONS.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": write_permissions,
+    "events.md": write_events,
     "cli.md": write_cli,
     "settings.md": write_settings,
     "metrics.md": write_metrics,

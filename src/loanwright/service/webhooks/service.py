@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from loanwright.errors import Conflict, NotFound, Rejected
+from loanwright.service.audit.actions import ACTIONS
 from loanwright.service.audit.schemas import Actor, Change
 from loanwright.service.audit.service import Audit
 from loanwright.service.kit.clock import Clock, iso
@@ -62,6 +63,10 @@ class DeliveryNotEnded(Conflict):
 
 class EventsMissing(Rejected):
     """Name at least one event, or * for every one."""
+
+
+class EventUnknown(Rejected):
+    """There is no event {event}; docs/reference/events.md lists them, * stands for all."""
 
 
 @dataclass(kw_only=True)
@@ -330,6 +335,9 @@ def _named(events: Iterable[str]) -> str:
     wanted = " ".join(sorted(set(events)))
     if not wanted:
         raise EventsMissing
+    for event in wanted.split():
+        if event != EVERY and event not in ACTIONS:
+            raise EventUnknown(event=event)
     return EVERY if EVERY in wanted.split() else wanted
 
 

@@ -17,6 +17,7 @@ from loanwright.service.webhooks.service import (
     DeliveryNotEnded,
     DeliveryNotFound,
     EventsMissing,
+    EventUnknown,
     WebhookNotFound,
 )
 from loanwright.service.webhooks.signing import verify
@@ -277,6 +278,11 @@ def test_no_webhook_is_told_of_webhooks(service, receiver):
 def test_a_webhook_without_events_is_refused(service, receiver):
     with pytest.raises(EventsMissing):
         service.webhooks.add(ADMIN, url=receiver.url, events=[])
+
+
+def test_a_webhook_for_an_event_that_nothing_has_is_refused(service, receiver):
+    with pytest.raises(EventUnknown, match=r"decision\.maid"):
+        service.webhooks.add(ADMIN, url=receiver.url, events=["decision.made", "decision.maid"])
 
 
 def test_deliveries_are_found_only_under_their_own_webhook(service, receiver):
