@@ -124,6 +124,10 @@ def test_null_clears_and_what_is_left_out_stays(api, applicant_id):
 
     assert cleared == {**opened.json(), "decision_id": None, "version": 2}
 
+    refused = api.patch(address, json={"status": None}, headers={"if-match": '"2"'})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "status")
+    assert api.get(address).json() == cleared
+
 
 def test_an_account_ends_and_is_opened_again_but_never_after_it_was_cancelled(api, open_account):
     address = open_account().headers["location"]

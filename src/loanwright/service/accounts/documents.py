@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from loanwright.decisioning.payments import PaymentStatus, days_past_due
 from loanwright.decisioning.performance import Performance, Standing
@@ -72,6 +72,13 @@ class AccountChange(Document):
     term_months: Term | None = None
     decision_id: DecisionReference | None = None
     reference: Reference | None = None
+
+    @field_validator("status", "annual_rate_bp", "term_months")
+    @classmethod
+    def _stays(cls, value: Any) -> Any:
+        if value is None:
+            raise ValueError("cannot be cleared: leave it out to keep it")
+        return value
 
 
 class AccountQuery(Document):

@@ -113,8 +113,6 @@ def edit_account(
     A status other than open ends the account, today or on `ended_on`; open again clears that day.
     """
     wanted = {name: getattr(told, name) for name in told.model_fields_set}
-    kept = {"status", "annual_rate_bp", "term_months"}
-    wanted = {name: one for name, one in wanted.items() if one is not None or name not in kept}
     seen = read_if_match(if_match)
     return _tagged(accounts, accounts.edit(principal, account_id, seen, wanted))
 
