@@ -10,11 +10,12 @@ import numpy as np
 from loanwright.calibration.fit import fit_calibration
 from loanwright.engine.load import load_runtime
 from loanwright.errors import Rejected
+from loanwright.explanation.reference import known_inputs
 from loanwright.models.choosing import Comparison
 from loanwright.models.crossfit import Candidate, OutOfFold, Task, fit_rows
 from loanwright.packaging.assessor import Assessor
 from loanwright.packaging.card import model_card
-from loanwright.packaging.contents import common_files, package_facts
+from loanwright.packaging.contents import common_files, package_facts, reference_file
 from loanwright.packaging.study import Fitted, Study, model_report
 from loanwright.packaging.write import json_bytes, write_package
 from loanwright.scaling import Scale
@@ -108,6 +109,11 @@ def build_package(
         **fitted.files,
         **common_files(
             study.product, segment, fitted.assessor, study.sample.columns, fitted.log_odds
+        ),
+        **reference_file(
+            fitted.assessor,
+            known_inputs(fitted.specs, fitted.matrix[fitted.development]),
+            fitted.matrix[fitted.development],
         ),
         "report.json": json_bytes(report),
         "report.html": report_page(report).encode(),

@@ -23,8 +23,9 @@ from loanwright.metrics.probability import (
     log_loss,
     reliability,
 )
+from loanwright.packaging.assessor import Assessor
 from loanwright.packaging.card import model_card
-from loanwright.packaging.contents import common_files, report_subject
+from loanwright.packaging.contents import common_files, reference_file, report_subject
 from loanwright.packaging.groups import protected_groups
 from loanwright.packaging.package import ModelPackage
 from loanwright.packaging.verify import VerifiedFiles, read_verified
@@ -238,12 +239,21 @@ def _written(work: _Work, models_dir: Path) -> RecalibratedModel:
         **common_files(
             package.product, package.segment, assessor, work.sample.columns, work.log_odds
         ),
+        **_reference(work, assessor),
         "report.json": json_bytes(report),
         "report.html": render(report).encode(),
         "card.md": f"{card}\n\n{_card_section(report['recalibration'])}".encode(),
     }
     written: WrittenPackage = write_package(models_dir, facts, contents)
     return RecalibratedModel(path=written.path, hash=written.hash, report=report)
+
+
+def _reference(work: _Work, assessor: Assessor) -> dict[str, bytes]:
+    """Return what the model knows of its own sample, with scores by the new curve."""
+    known = work.package.known_sample
+    if known is None:
+        return {}
+    return reference_file(assessor, known.inputs, work.matrix[work.split.calibration])
 
 
 def _facts(work: _Work) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loanwright.explanation.reasons import reason_catalogue
+from loanwright.explanation.reference import KnownInput, KnownSample, score_bands
 from loanwright.features.product import Product
 from loanwright.packaging.assessor import Assessor
 from loanwright.packaging.choosing import choose_rows, records_of
@@ -17,6 +18,12 @@ from loanwright.packaging.write import json_bytes
 from loanwright.sampling import Sample
 from loanwright.validation.report import Subject
 
+Floats = NDArray[np.float64]
+
+#: Rows whose contributions are measured for the reference, where they are exact and where a
+#: family samples them, which takes a thousand times as long.
+MOST_EXPLAINED: Final = 5_000
+MOST_SAMPLED: Final = 300
 LIBRARIES: Final = ("loanwright", "lightgbm", "numba", "numpy", "polars", "scikit-learn", "scipy")
 #: Packages of families that are not in `LIBRARIES`.
 FAMILY_LIBRARIES: Final[Mapping[str, str]] = {
@@ -57,6 +64,31 @@ def common_files(
         "reasons.json": json_bytes({code: text.to_mapping() for code, text in catalogue.items()}),
         "golden.jsonl": write_golden(golden_lines(product, segment, assessor, records)),
     }
+
+
+def reference_file(
+    assessor: Assessor, inputs: tuple[KnownInput, ...], matrix: Floats
+) -> dict[str, bytes]:
+    """Return ``reference.json``: what the package knows of the sample it has learned from.
+
+    Parameters
+    ----------
+    assessor
+        The whole way from vector to score.
+    inputs
+        What the development sample held, as ``known_inputs`` returns it.
+    matrix
+        (n, p) rows whose contributions are measured; of many, some evenly over the risk.
+    """
+    runtime = assessor.runtime
+    sampled = getattr(runtime, "explanation", None) is not None
+    most = MOST_SAMPLED if sampled else MOST_EXPLAINED
+    order = np.argsort(runtime.log_odds(matrix), kind="stable")
+    chosen = np.linspace(0, len(order) - 1, min(most, len(order))).round().astype(np.int64)
+    log_odds, contributions = runtime.explain(matrix[order[chosen]])
+    scores = assessor.scale.score(assessor.calibration.apply(log_odds))
+    known = KnownSample(rows=len(matrix), inputs=inputs, bands=score_bands(scores, contributions))
+    return {"reference.json": json_bytes(known.to_mapping())}
 
 
 def package_facts(

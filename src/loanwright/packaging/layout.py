@@ -1,6 +1,6 @@
 """What a package directory holds, and how large its files may be."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -28,6 +28,7 @@ LIMITS: Final[Mapping[str, int]] = MappingProxyType(
         "report.html": 32 * _MEBIBYTE,
         "card.md": _MEBIBYTE,
         "golden.jsonl": 32 * _MEBIBYTE,
+        "reference.json": 32 * _MEBIBYTE,
     }
 )
 
@@ -42,13 +43,16 @@ _COMMON: Final = (
     "golden.jsonl",
 )
 
+#: Files that packages have since some version; older ones are as whole without them.
+OPTIONAL: Final = frozenset({"reference.json"})
+
 
 class PackageRefused(Rejected):
     """The model package {path} is refused: {cause}."""
 
 
 def content_files(family: str) -> frozenset[str]:
-    """Return the names of the files that the manifest of this family lists.
+    """Return the names of the files that the manifest of this family lists, optional ones aside.
 
     Examples
     --------
@@ -56,6 +60,19 @@ def content_files(family: str) -> frozenset[str]:
     (True, False)
     """
     return frozenset((*_COMMON, MODEL_FILES[family]))
+
+
+def unfit_files(family: str, names: Iterable[str]) -> list[str]:
+    """Return files that a package of this family lacks or must not have, in order.
+
+    Examples
+    --------
+    >>> unfit_files("scorecard", content_files("scorecard") | {"reference.json"})
+    []
+    >>> unfit_files("scorecard", content_files("scorecard") | {"model.txt"})
+    ['model.txt']
+    """
+    return sorted(content_files(family) ^ (set(names) - OPTIONAL))
 
 
 def seal_of(manifest_hash: str) -> bytes:

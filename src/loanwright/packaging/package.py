@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +12,12 @@ from numpy.typing import NDArray
 
 from loanwright.calibration.curve import Calibration
 from loanwright.decisioning.assessment import Assessment
+from loanwright.decisioning.reservation import Reservation
 from loanwright.engine.load import FILES as MODEL_FILES
 from loanwright.engine.load import load_runtime
 from loanwright.engine.runtime import Backend
 from loanwright.errors import LoanwrightError
+from loanwright.explanation.reference import KnownSample
 from loanwright.features.columns import matrix
 from loanwright.features.product import Product, parse_product
 from loanwright.features.records import Record
@@ -53,6 +56,10 @@ class ModelPackage:
         What it is for, and what kind of model it is.
     features
         Names of the model's inputs, in the order of the matrix.
+    assessor
+        From the vector to the assessment.
+    known_sample
+        What it knows of its development sample, None in packages of before that was kept.
     """
 
     hash: str
@@ -63,6 +70,7 @@ class ModelPackage:
     family: str
     features: tuple[str, ...] = field(repr=False)
     assessor: Assessor = field(repr=False)
+    known_sample: KnownSample | None = field(default=None, repr=False)
 
     @staticmethod
     def load(path: str | Path, *, backend: Backend = "auto") -> "ModelPackage":
@@ -108,6 +116,79 @@ class ModelPackage:
         """Return one assessment for each row of an (n, p) matrix; NaN is missing."""
         return self.assessor.assess(matrix)
 
+    def reference_for(self, cutoff: int) -> tuple[float, ...] | None:
+        """Return the mean contributions of the development sample just above a cut-off.
+
+        Parameters
+        ----------
+        cutoff
+            The score from which is approved.
+
+        Returns
+        -------
+        tuple of float or None
+            One for each input; None where the package does not know, or nobody scored so high.
+        """
+        return None if self.known_sample is None else _reference(self.known_sample, cutoff)
+
+    def reservations(
+        self, vector: Sequence[float], record: Record | None = None
+    ) -> tuple[Reservation, ...]:
+        """Return what the model has not seen the like of in one vector; NaN is missing.
+
+        Parameters
+        ----------
+        vector
+            One row of the matrix.
+        record
+            What it was computed from. With it, a derived input counts as missing as well where
+            none of the features that it is derived from was given.
+
+        Returns
+        -------
+        tuple of Reservation
+            In the order of the inputs; empty where the package does not know its sample.
+        """
+        if self.known_sample is None:
+            return ()
+        values = [float(value) for value in vector]
+        if record is not None:
+            for place, needed in _hidden_inputs(self.product, self.segment):
+                if all(record.get(name) is None for name in needed):
+                    values[place] = float("nan")
+        return self.known_sample.reservations(values)
+
+    def reservations_of(
+        self, matrix: NDArray[np.float64], records: Sequence[Record] | None = None
+    ) -> list[tuple[Reservation, ...]]:
+        """Return the reservations of every row of an (n, p) matrix, as `reservations` does."""
+        if self.known_sample is None:
+            return [()] * len(matrix)
+        strange = self.known_sample.strange_rows(matrix).tolist()
+        hidden = bool(records) and bool(_hidden_inputs(self.product, self.segment))
+        return [
+            self.reservations(matrix[row], None if records is None else records[row])
+            if strange[row] or hidden
+            else ()
+            for row in range(len(matrix))
+        ]
+
+
+@lru_cache(maxsize=256)
+def _reference(known: KnownSample, cutoff: int) -> tuple[float, ...] | None:
+    return known.reference_for(cutoff)
+
+
+@lru_cache(maxsize=256)
+def _hidden_inputs(product: Product, segment: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Return derived inputs that may have a value though nothing was given, and what they need."""
+    return tuple(
+        (place, feature.depends_on)
+        for place, feature in enumerate(product.model_features(segment))
+        if feature.derived
+        and all(product.features[name].missing.allowed for name in feature.depends_on)
+    )
+
 
 def _opened(path: Path, verified: VerifiedFiles, backend: Backend) -> ModelPackage:
     manifest, contents = verified.manifest, verified.contents
@@ -131,7 +212,14 @@ def _opened(path: Path, verified: VerifiedFiles, backend: Backend) -> ModelPacka
             scale=Scale.from_mapping(_table(contents, "scale.json")),
             features=features,
         ),
+        known_sample=_known_sample(contents, features),
     )
+
+
+def _known_sample(contents: Mapping[str, bytes], features: tuple[str, ...]) -> KnownSample | None:
+    if "reference.json" not in contents:
+        return None
+    return KnownSample.from_mapping(_table(contents, "reference.json"), features)
 
 
 def _table(contents: Mapping[str, bytes], name: str) -> dict[str, Any]:

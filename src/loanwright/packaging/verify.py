@@ -16,8 +16,8 @@ from loanwright.packaging.layout import (
     SCHEMA,
     SEAL,
     PackageRefused,
-    content_files,
     seal_of,
+    unfit_files,
 )
 
 
@@ -115,7 +115,7 @@ def _listed(path: Path, manifest: Mapping[str, Any]) -> frozenset[str]:
     if not isinstance(family, str) or family not in MODEL_FILES:
         raise PackageRefused(path=path, cause=f"the family {family!r} is not known")
     # The list is closed, so a name can lead nowhere but into the directory.
-    if not isinstance(files, dict) or files.keys() != content_files(family):
+    if not isinstance(files, dict) or unfit_files(family, files):
         cause = f"{MANIFEST} does not list the files of the family {family}"
         raise PackageRefused(path=path, cause=cause)
     return frozenset(files)

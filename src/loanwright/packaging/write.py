@@ -16,8 +16,8 @@ from loanwright.packaging.layout import (
     SCHEMA,
     SEAL,
     PackageRefused,
-    content_files,
     seal_of,
+    unfit_files,
 )
 from loanwright.packaging.verify import read_verified
 
@@ -86,7 +86,7 @@ def write_package(
 
 
 def _refuse_unfit(directory: Path, family: str, contents: Mapping[str, bytes]) -> None:
-    differing = sorted(content_files(family) ^ contents.keys())
+    differing = unfit_files(family, contents)
     if differing:
         cause = f"files are missing or unknown: {', '.join(differing)}"
         raise PackageRefused(path=directory, cause=cause)

@@ -6,15 +6,20 @@ from tests.handmade import (
     CARD,
     RECORDS,
     changed_json,
+    handmade_assessor,
     handmade_contents,
     handmade_package,
     matrix_of,
 )
 
+from loanwright.explanation.reference import known_inputs
+from loanwright.features.columns import column_specs
+from loanwright.packaging.contents import reference_file
 from loanwright.packaging.golden import read_golden, write_golden
 from loanwright.packaging.package import ModelPackage, PackageRefused
 
 CONTENTS = handmade_contents()
+HELD = known_inputs(column_specs(CARD, "new"), matrix_of(RECORDS))
 
 
 @pytest.fixture
@@ -153,3 +158,37 @@ def test_the_shipped_reasons_have_both_languages(tmp_path):
         reasons
     )
     assert all(text["en"] and text["ru"] for text in reasons.values())
+
+
+def test_a_package_of_before_knows_nothing_of_its_sample(tmp_path):
+    package = ModelPackage.load(handmade_package(tmp_path).path)
+    assert package.known_sample is None
+    assert package.reference_for(500) is None
+    assert package.reservations([float("nan")] * 2) == ()
+    assert package.reservations_of(matrix_of(RECORDS)) == [()] * len(RECORDS)
+
+
+def test_a_package_with_a_reference_knows_the_strange_and_the_neighbours(tmp_path):
+    content = reference_file(handmade_assessor(), HELD, matrix_of(RECORDS))["reference.json"]
+    package = ModelPackage.load(handmade_package(tmp_path, reference__json=content).path)
+    scores = [one.score for one in package.assess(RECORDS)]
+    assert package.reference_for(max(scores) + 1) is None
+    everyone = [one.contributions for one in package.assess(RECORDS)]
+    assert package.reference_for(min(scores)) == pytest.approx(np.mean(everyone, axis=0))
+    strange = [{"limit": 5_000.0, "education": "university"}, {"limit": 9e4, "education": None}]
+    assert [
+        [(one.code, one.feature) for one in found]
+        for found in package.reservations_of(matrix_of(strange), strange)
+    ] == [
+        [("humility.out_of_range", "limit")],
+        [("humility.too_many_missing", "education_level")],
+    ]
+    # Without the record nobody sees that the level stands for no answer.
+    assert package.reservations(matrix_of(strange)[1]) == ()
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b"nothing", b'{"schema": 1, "rows": 3}'])
+def test_a_wrong_reference_is_refused(tmp_path, content):
+    written = handmade_package(tmp_path, reference__json=content)
+    with pytest.raises(PackageRefused):
+        ModelPackage.load(written.path)
