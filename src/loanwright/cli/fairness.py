@@ -18,27 +18,34 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+PackageArgument = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Directory of a model package.")
+]
+SampleArgument = Annotated[
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, help="CSV or parquet with outcomes and protected features."
+    ),
+]
+JurisdictionOption = Annotated[
+    Rules, typer.Option(help="Whose rules apply: us-federal, us-state, eu, ru or off.")
+]
+AlternativesOption = Annotated[
+    bool,
+    typer.Option("--alternatives", help="Search for less discriminatory alternatives, too."),
+]
+SecondsOption = Annotated[float, typer.Option(help="How long a search may take.", min=0)]
+AsJsonOption = Annotated[Path | None, typer.Option("--json", help="Write all values.")]
+
 
 @app.command()
 def fairness(
-    package: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Directory of a model package.")
-    ],
-    sample: Annotated[
-        Path,
-        typer.Argument(
-            exists=True, dir_okay=False, help="CSV or parquet with outcomes and protected features."
-        ),
-    ],
-    jurisdiction: Annotated[
-        Rules, typer.Option(help="Whose rules apply: us-federal, us-state, eu, ru or off.")
-    ] = "off",
-    alternatives: Annotated[
-        bool,
-        typer.Option("--alternatives", help="Search for less discriminatory alternatives, too."),
-    ] = False,
-    seconds: Annotated[float, typer.Option(help="How long a search may take.", min=0)] = 60.0,
-    as_json: Annotated[Path | None, typer.Option("--json", help="Write all values.")] = None,
+    package: PackageArgument,
+    sample: SampleArgument,
+    jurisdiction: JurisdictionOption = "off",
+    alternatives: AlternativesOption = False,
+    seconds: SecondsOption = 60.0,
+    as_json: AsJsonOption = None,
 ) -> None:
     """Measure approvals, errors and calibration by protected group, apart from the model.
 

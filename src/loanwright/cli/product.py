@@ -12,35 +12,48 @@ from loanwright.cli.tables import read_table
 
 app = typer.Typer(no_args_is_help=True, help="Write and check product files.")
 
+SampleArgument = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="CSV or parquet.")
+]
+TargetOption = Annotated[str, typer.Option(help="Column that says which credits went bad.")]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="File to write; default: print it.")
+]
+NameOption = Annotated[
+    str | None, typer.Option(help="Name of the product; default: the name of the file.")
+]
+BadOption = Annotated[
+    str | None, typer.Option(help="The bad one of two values, where it cannot be guessed.")
+]
+CurrencyOption = Annotated[str, typer.Option(help="Three letters.")]
+ApplicantOption = Annotated[
+    str | None, typer.Option(help="Column that names the person of each row.")
+]
+DateOption = Annotated[
+    str | None, typer.Option(help="Column with the day of application: the latest are judged.")
+]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Column that was not known before the decision; repeat it."),
+]
+AllowProtectedOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Protected column that the law lets you decide by; repeat it."),
+]
+
 
 @app.command()
 def draft(
-    sample: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV or parquet.")],
-    target: Annotated[str, typer.Option(help="Column that says which credits went bad.")],
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; default: print it.")
-    ] = None,
-    name: Annotated[
-        str | None, typer.Option(help="Name of the product; default: the name of the file.")
-    ] = None,
-    bad: Annotated[
-        str | None, typer.Option(help="The bad one of two values, where it cannot be guessed.")
-    ] = None,
-    currency: Annotated[str, typer.Option(help="Three letters.")] = "USD",
-    applicant: Annotated[
-        str | None, typer.Option(help="Column that names the person of each row.")
-    ] = None,
-    date: Annotated[
-        str | None, typer.Option(help="Column with the day of application: the latest are judged.")
-    ] = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(help="Column that was not known before the decision; repeat it."),
-    ] = None,
-    allow_protected: Annotated[
-        list[str] | None,
-        typer.Option(help="Protected column that the law lets you decide by; repeat it."),
-    ] = None,
+    sample: SampleArgument,
+    target: TargetOption,
+    output: OutputOption = None,
+    name: NameOption = None,
+    bad: BadOption = None,
+    currency: CurrencyOption = "USD",
+    applicant: ApplicantOption = None,
+    date: DateOption = None,
+    without: WithoutOption = None,
+    allow_protected: AllowProtectedOption = None,
 ) -> None:
     """Write a first product file from a table, with warnings about suspicious columns."""
     from loanwright.features.draft import draft_product

@@ -13,33 +13,43 @@ FIGURES = ("log_loss", "calibration_slope", "calibration_in_the_large")
 
 app = typer.Typer()
 
+PackageArgument = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Package of the live model.")
+]
+SampleArgument = Annotated[
+    Path,
+    typer.Argument(
+        exists=True, dir_okay=False, help="CSV or parquet: later applicants with outcomes."
+    ),
+]
+ByOption = Annotated[str, typer.Option(help="Who orders it; written into the package.")]
+WhyOption = Annotated[str, typer.Option(help="On what ground; written into the package.")]
+MethodOption = Annotated[
+    str, typer.Option(help="auto, platt, beta, isotonic, or keep for the old curve.")
+]
+AnchorOption = Annotated[
+    float | None, typer.Option(help="Long-run default rate for the mean probability.")
+]
+IntervalOption = Annotated[
+    bool, typer.Option("--interval", help="Store Venn-Abers intervals with the curve.")
+]
+ModelsOption = Annotated[
+    Path | None, typer.Option(help="Directory for the new package; default: beside the old.")
+]
+SeedOption = Annotated[int, typer.Option(help="Same seed, same bytes.", min=0)]
+
 
 @app.command()
 def recalibrate(
-    package: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Package of the live model.")
-    ],
-    sample: Annotated[
-        Path,
-        typer.Argument(
-            exists=True, dir_okay=False, help="CSV or parquet: later applicants with outcomes."
-        ),
-    ],
-    by: Annotated[str, typer.Option(help="Who orders it; written into the package.")],
-    why: Annotated[str, typer.Option(help="On what ground; written into the package.")],
-    method: Annotated[
-        str, typer.Option(help="auto, platt, beta, isotonic, or keep for the old curve.")
-    ] = "auto",
-    anchor: Annotated[
-        float | None, typer.Option(help="Long-run default rate for the mean probability.")
-    ] = None,
-    interval: Annotated[
-        bool, typer.Option("--interval", help="Store Venn-Abers intervals with the curve.")
-    ] = False,
-    models: Annotated[
-        Path | None, typer.Option(help="Directory for the new package; default: beside the old.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Same seed, same bytes.", min=0)] = 0,
+    package: PackageArgument,
+    sample: SampleArgument,
+    by: ByOption,
+    why: WhyOption,
+    method: MethodOption = "auto",
+    anchor: AnchorOption = None,
+    interval: IntervalOption = False,
+    models: ModelsOption = None,
+    seed: SeedOption = 0,
 ) -> None:
     """Write a package with the same model, the same ranking and a new calibration."""
     from loanwright.cli.tables import read_table

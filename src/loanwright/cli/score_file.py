@@ -30,49 +30,62 @@ STEPS = 20
 
 app = typer.Typer()
 
+SourceArgument = Annotated[
+    str, typer.Argument(metavar="IN", help="CSV or parquet; with --table a database's URL.")
+]
+ResultArgument = Annotated[
+    str, typer.Argument(metavar="OUT", help="CSV or parquet; with --into a database's URL.")
+]
+ProductOption = Annotated[str | None, typer.Option(help="Product: a name, or a product file.")]
+PackageOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, file_okay=False, help="Score with this package and its policy."),
+]
+SegmentOption = Annotated[
+    str | None, typer.Option(help="Segment of all rows; found from the columns if left out.")
+]
+RowIdOption = Annotated[
+    str, typer.Option("--id", help="Column that names a row, in place of its line.")
+]
+KeepOption = Annotated[
+    list[str] | None, typer.Option(help="Column that passes through; may be repeated.")
+]
+TextsOption = Annotated[
+    str, typer.Option(help="Add the texts of the reasons in this language: en or ru.")
+]
+AllowAbsentOption = Annotated[
+    bool, typer.Option("--allow-absent", help="Take absent columns for missing, if they may.")
+]
+AnewOption = Annotated[bool, typer.Option("--anew", help="Forget what an unfinished run has done.")]
+ThreadsOption = Annotated[int, typer.Option(min=0, help="Threads; 0 takes one for each core.")]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(help="Score on a Dask cluster: its address, or local:N for N processes."),
+]
+TableOption = Annotated[
+    str | None, typer.Option(help="Read this table; IN is the URL of its database.")
+]
+IntoOption = Annotated[
+    str | None, typer.Option(help="Write a new table of this name; OUT is a database's URL.")
+]
+
 
 @app.command()
 def score_file(
-    source: Annotated[
-        str, typer.Argument(metavar="IN", help="CSV or parquet; with --table a database's URL.")
-    ],
-    result: Annotated[
-        str, typer.Argument(metavar="OUT", help="CSV or parquet; with --into a database's URL.")
-    ],
-    product: Annotated[str | None, typer.Option(help="Product: a name, or a product file.")] = None,
-    package: Annotated[
-        Path | None,
-        typer.Option(exists=True, file_okay=False, help="Score with this package and its policy."),
-    ] = None,
-    segment: Annotated[
-        str | None, typer.Option(help="Segment of all rows; found from the columns if left out.")
-    ] = None,
-    row_id: Annotated[
-        str, typer.Option("--id", help="Column that names a row, in place of its line.")
-    ] = "",
-    keep: Annotated[
-        list[str] | None, typer.Option(help="Column that passes through; may be repeated.")
-    ] = None,
-    texts: Annotated[
-        str, typer.Option(help="Add the texts of the reasons in this language: en or ru.")
-    ] = "",
-    allow_absent: Annotated[
-        bool, typer.Option("--allow-absent", help="Take absent columns for missing, if they may.")
-    ] = False,
-    anew: Annotated[
-        bool, typer.Option("--anew", help="Forget what an unfinished run has done.")
-    ] = False,
-    threads: Annotated[int, typer.Option(min=0, help="Threads; 0 takes one for each core.")] = 0,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="Score on a Dask cluster: its address, or local:N for N processes."),
-    ] = None,
-    table: Annotated[
-        str | None, typer.Option(help="Read this table; IN is the URL of its database.")
-    ] = None,
-    into: Annotated[
-        str | None, typer.Option(help="Write a new table of this name; OUT is a database's URL.")
-    ] = None,
+    source: SourceArgument,
+    result: ResultArgument,
+    product: ProductOption = None,
+    package: PackageOption = None,
+    segment: SegmentOption = None,
+    row_id: RowIdOption = "",
+    keep: KeepOption = None,
+    texts: TextsOption = "",
+    allow_absent: AllowAbsentOption = False,
+    anew: AnewOption = False,
+    threads: ThreadsOption = 0,
+    cluster: ClusterOption = None,
+    table: TableOption = None,
+    into: IntoOption = None,
 ) -> None:
     """Score a file of any length: PD, score, grade, outcome and four reasons for every row.
 

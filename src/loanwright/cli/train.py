@@ -25,35 +25,47 @@ DEMO_FAMILIES = ("scorecard", "lightgbm")
 
 app = typer.Typer()
 
+ProductArgument = Annotated[
+    str, typer.Argument(help="Product file, or the name of a bundled product.")
+]
+SampleArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        exists=True, dir_okay=False, help="CSV or parquet; bundled products have theirs."
+    ),
+]
+ModelsOption = Annotated[
+    Path | None, typer.Option(help="Directory for the packages; default: from the settings.")
+]
+FamiliesOption = Annotated[
+    str | None, typer.Option(help="Families to compare, by commas; default: all installed.")
+]
+BudgetOption = Annotated[
+    str, typer.Option(help="Time for all of it at most, such as 90s, 10m or 1h30m.")
+]
+TrialsOption = Annotated[
+    int | None,
+    typer.Option(help="Trials for each family that is searched; default: 10 or 20.", min=0),
+]
+SearchOption = Annotated[bool, typer.Option(help="Search better settings of the contenders.")]
+BinsOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Bins of the scorecard, edited by hand."),
+]
+SeedOption = Annotated[int, typer.Option(help="Of everything that chance decides.", min=0)]
+
 
 @app.command()
 def train(
-    product: Annotated[str, typer.Argument(help="Product file, or the name of a bundled product.")],
-    sample: Annotated[
-        Path | None,
-        typer.Argument(
-            exists=True, dir_okay=False, help="CSV or parquet; bundled products have theirs."
-        ),
-    ] = None,
-    models: Annotated[
-        Path | None, typer.Option(help="Directory for the packages; default: from the settings.")
-    ] = None,
-    families: Annotated[
-        str | None, typer.Option(help="Families to compare, by commas; default: all installed.")
-    ] = None,
-    budget: Annotated[
-        str, typer.Option(help="Time for all of it at most, such as 90s, 10m or 1h30m.")
-    ] = BUDGET,
-    trials: Annotated[
-        int | None,
-        typer.Option(help="Trials for each family that is searched; default: 10 or 20.", min=0),
-    ] = None,
-    search: Annotated[bool, typer.Option(help="Search better settings of the contenders.")] = True,
-    bins: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Bins of the scorecard, edited by hand."),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Of everything that chance decides.", min=0)] = 0,
+    product: ProductArgument,
+    sample: SampleArgument = None,
+    models: ModelsOption = None,
+    families: FamiliesOption = None,
+    budget: BudgetOption = BUDGET,
+    trials: TrialsOption = None,
+    search: SearchOption = True,
+    bins: BinsOption = None,
+    seed: SeedOption = 0,
 ) -> None:
     """Compare model families, choose, calibrate and validate, and write their packages."""
     from loanwright.lab.duration import parse_duration

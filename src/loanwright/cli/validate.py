@@ -19,54 +19,70 @@ Language = Literal["en", "ru"]
 Tier = Literal["high", "medium", "low"]
 Rules = Literal["us-federal", "us-state", "eu", "ru", "off"]
 
+PackageArgument = Annotated[
+    Path, typer.Argument(exists=True, file_okay=False, help="Directory of a model package.")
+]
+SampleArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        exists=True,
+        dir_okay=False,
+        help="CSV or parquet with features and label; bundled products have theirs.",
+    ),
+]
+HtmlOption = Annotated[Path | None, typer.Option(help="Write the report as one page.")]
+PdfOption = Annotated[
+    Path | None, typer.Option(help="Write the report as a PDF (needs the extra pdf).")
+]
+AsJsonOption = Annotated[
+    Path | None, typer.Option("--json", help="Write all values of the report.")
+]
+LanguageOption = Annotated[
+    Language, typer.Option(help="Of the PDF and of what is shown first: en or ru.")
+]
+DecisionsOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Table of decisions, for overrides."),
+]
+OutcomesOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Table of monthly performance."),
+]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="Those for whom the model was made."),
+]
+ChampionOption = Annotated[
+    Path | None, typer.Option(exists=True, file_okay=False, help="Package to compare with.")
+]
+JurisdictionOption = Annotated[
+    Rules, typer.Option(help="Whose fairness rules apply: us-federal, us-state, eu, ru or off.")
+]
+DateOption = Annotated[
+    str | None, typer.Option(help="Day of the report, YYYY-MM-DD; due dates count from it.")
+]
+OwnerOption = Annotated[str | None, typer.Option(help="Who answers for the model.")]
+ValidatorOption = Annotated[str | None, typer.Option(help="Who validated it.")]
+TierOption = Annotated[Tier | None, typer.Option(help="Materiality: high, medium or low.")]
+
 
 @app.command()
 def validate(
-    package: Annotated[
-        Path, typer.Argument(exists=True, file_okay=False, help="Directory of a model package.")
-    ],
-    sample: Annotated[
-        Path | None,
-        typer.Argument(
-            exists=True,
-            dir_okay=False,
-            help="CSV or parquet with features and label; bundled products have theirs.",
-        ),
-    ] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the report as one page.")] = None,
-    pdf: Annotated[
-        Path | None, typer.Option(help="Write the report as a PDF (needs the extra pdf).")
-    ] = None,
-    as_json: Annotated[
-        Path | None, typer.Option("--json", help="Write all values of the report.")
-    ] = None,
-    language: Annotated[
-        Language, typer.Option(help="Of the PDF and of what is shown first: en or ru.")
-    ] = "en",
-    decisions: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Table of decisions, for overrides."),
-    ] = None,
-    outcomes: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Table of monthly performance."),
-    ] = None,
-    reference: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Those for whom the model was made."),
-    ] = None,
-    champion: Annotated[
-        Path | None, typer.Option(exists=True, file_okay=False, help="Package to compare with.")
-    ] = None,
-    jurisdiction: Annotated[
-        Rules, typer.Option(help="Whose fairness rules apply: us-federal, us-state, eu, ru or off.")
-    ] = "off",
-    date: Annotated[
-        str | None, typer.Option(help="Day of the report, YYYY-MM-DD; due dates count from it.")
-    ] = None,
-    owner: Annotated[str | None, typer.Option(help="Who answers for the model.")] = None,
-    validator: Annotated[str | None, typer.Option(help="Who validated it.")] = None,
-    tier: Annotated[Tier | None, typer.Option(help="Materiality: high, medium or low.")] = None,
+    package: PackageArgument,
+    sample: SampleArgument = None,
+    html: HtmlOption = None,
+    pdf: PdfOption = None,
+    as_json: AsJsonOption = None,
+    language: LanguageOption = "en",
+    decisions: DecisionsOption = None,
+    outcomes: OutcomesOption = None,
+    reference: ReferenceOption = None,
+    champion: ChampionOption = None,
+    jurisdiction: JurisdictionOption = "off",
+    date: DateOption = None,
+    owner: OwnerOption = None,
+    validator: ValidatorOption = None,
+    tier: TierOption = None,
 ) -> None:
     """Judge a model package on a table: sixteen chapters, each figure with its threshold.
 
