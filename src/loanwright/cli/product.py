@@ -15,7 +15,7 @@ app = typer.Typer(no_args_is_help=True, help="Write and check product files.")
 SampleArgument = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="CSV or parquet.")
 ]
-TargetOption = Annotated[str, typer.Option(help="Column that says which credits went bad.")]
+LabelOption = Annotated[str, typer.Option(help="Column that says which credits went bad.")]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="File to write; default: print it.")
 ]
@@ -45,7 +45,7 @@ AllowProtectedOption = Annotated[
 @app.command()
 def draft(
     sample: SampleArgument,
-    target: TargetOption,
+    target: LabelOption,
     output: OutputOption = None,
     name: NameOption = None,
     bad: BadOption = None,
