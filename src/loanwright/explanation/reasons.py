@@ -3,9 +3,16 @@
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 
 from loanwright.decisioning.policy import Policy, Rule
 from loanwright.decisioning.reason import SCORE_BELOW_CUTOFF, SCORE_MEETS_CUTOFF, Reason
+from loanwright.decisioning.reservation import (
+    OUT_OF_RANGE,
+    TOO_MANY_MISSING,
+    UNSEEN_CATEGORY,
+    UNSEEN_SEGMENT,
+)
 from loanwright.errors import NotFound, Rejected
 from loanwright.features.feature import Feature
 from loanwright.features.product import Product
@@ -23,6 +30,29 @@ SCORE_TEXTS: Mapping[str, Text] = MappingProxyType(
         ),
     }
 )
+#: Why the model was not relied upon; ``{title}`` is that of the feature concerned.
+HUMILITY_TEXTS: Mapping[str, Text] = MappingProxyType(
+    {
+        OUT_OF_RANGE: Text(
+            en="“{title}” lies beyond the values that the model knows; a person decides.",
+            ru="«{title}»: значение за пределами известных модели; решение примет человек.",
+        ),
+        UNSEEN_CATEGORY: Text(
+            en="“{title}” has a value that the model does not know; a person decides.",
+            ru="«{title}»: такого значения модель не знает; решение примет человек.",
+        ),
+        TOO_MANY_MISSING: Text(
+            en="Too little information was given for the model; a person decides.",
+            ru="Сведений слишком мало для модели; решение примет человек.",
+        ),
+        UNSEEN_SEGMENT: Text(
+            en="There are no cut-offs for applicants of this kind; a person decides.",
+            ru="Для таких заявителей границы не установлены; решение примет человек.",
+        ),
+    }
+)
+NOT_GIVEN: Final = Text(en="Not given: {title}.", ru="Не указано: {title}.")
+SIDES: Final = ("adverse", "favourable", "missing")
 
 
 class ReasonUnknown(NotFound):
@@ -69,6 +99,8 @@ def reason_text(product: Product, reason: Reason, *, policy: Policy | None = Non
         return _model_text(product, reason)
     if reason.code in SCORE_TEXTS:
         return SCORE_TEXTS[reason.code]
+    if reason.code in HUMILITY_TEXTS:
+        return _humility_text(product, reason)
     rule = (policy or _starter(product)).rule(reason.code)
     if rule is None:
         raise ReasonUnknown(product=product.name, code=reason.code)
@@ -86,7 +118,7 @@ def reason_catalogue(product: Product, segment: str) -> dict[str, Text]:
     Returns
     -------
     dict
-        Code to sentence: two for each model input, one for each rule, two for the score.
+        Code to sentence: three for each model input, one for each rule, two for the score.
 
     Raises
     ------
@@ -97,7 +129,7 @@ def reason_catalogue(product: Product, segment: str) -> dict[str, Text]:
     --------
     >>> from loanwright.features.product import bundled_product
     >>> list(reason_catalogue(bundled_product("credit-card"), "new"))[:3]
-    ['limit.adverse', 'limit.favourable', 'education_level.adverse']
+    ['limit.adverse', 'limit.favourable', 'limit.missing']
     """
     reasons = _model_reasons(product.model_features(segment))
     texts = {reason.code: _model_text(product, reason) for reason in reasons}
@@ -107,18 +139,59 @@ def reason_catalogue(product: Product, segment: str) -> dict[str, Text]:
 
 def _model_reasons(features: tuple[Feature, ...]) -> Iterator[Reason]:
     for feature in features:
-        for side in ("adverse", "favourable"):
+        for side in SIDES:
             yield Reason(code=f"{feature.name}.{side}", source="model", feature=feature.name)
 
 
 def _model_text(product: Product, reason: Reason) -> Text:
     name, _, side = reason.code.rpartition(".")
     feature = product.features.get(name)
-    if feature is None or feature.reasons is None or side not in ("adverse", "favourable"):
+    if feature is None or feature.reasons is None or side not in SIDES:
         raise ReasonUnknown(product=product.name, code=reason.code)
-    if feature.protected and not _in_model_by_law(product, feature):
-        raise ReasonProtected(code=reason.code, feature=name)
+    _refuse_protected(product, feature, reason)
+    if side == "missing":
+        return feature.reasons.missing or _titled(NOT_GIVEN, feature)
     return feature.reasons.adverse if side == "adverse" else feature.reasons.favourable
+
+
+def _humility_text(product: Product, reason: Reason) -> Text:
+    text = HUMILITY_TEXTS[reason.code]
+    feature = product.features.get(reason.feature or "")
+    if feature is None:
+        if "{title}" in text.en:
+            raise ReasonUnknown(product=product.name, code=reason.code)
+        return text
+    _refuse_protected(product, feature, reason)
+    return _titled(text, feature)
+
+
+def _titled(text: Text, feature: Feature) -> Text:
+    title = feature.title
+    return Text(en=text.en.replace("{title}", title.en), ru=text.ru.replace("{title}", title.ru))
+
+
+def _refuse_protected(product: Product, feature: Feature, reason: Reason) -> None:
+    if feature.protected and not _in_model_by_law(product, feature):
+        raise ReasonProtected(code=reason.code, feature=feature.name)
+
+
+def never_named(product: Product, segment: str) -> frozenset[str]:
+    """Return the model inputs that no reason may name: the law or the lender forbids it.
+
+    They are protected features without a legal ground, and those with ``named = false``.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> never_named(bundled_product("credit-card"), "new")
+    frozenset()
+    """
+    return frozenset(
+        feature.name
+        for feature in product.model_features(segment)
+        if not (feature.reasons and feature.reasons.named)
+        or (feature.protected and not _in_model_by_law(product, feature))
+    )
 
 
 def _in_model_by_law(product: Product, feature: Feature) -> bool:

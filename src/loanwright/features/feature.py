@@ -72,18 +72,49 @@ class Direction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actionable:
-    """What the applicant can change: nothing, only up, only down, or both; in which steps."""
+    """What the applicant can change: nothing, only up, only down, or both; in which steps.
+
+    Attributes
+    ----------
+    kind
+        Of a category, "up" and "down" are along the order of its codes.
+    step
+        New values are multiples of it.
+    cost
+        How hard a change is, beside others; 1 is ordinary.
+    minimum, maximum
+        Values that are plausible for an applicant to reach, None where the development sample or
+        the range of the feature says so.
+    codes
+        Codes that a category can be changed to; empty for all of them.
+    """
 
     kind: ActionKind
     step: float | None = None
+    cost: float = 1.0
+    minimum: float | None = None
+    maximum: float | None = None
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReasonTexts:
-    """The sentences that tell an applicant how this feature weighed."""
+    """The sentences that tell an applicant how this feature weighed.
+
+    Attributes
+    ----------
+    adverse, favourable
+        Where it raised or lowered the risk.
+    missing
+        Where it raised the risk by not being given; None for a general sentence.
+    named
+        Whether an applicant may be told at all.
+    """
 
     adverse: Text
     favourable: Text
+    missing: Text | None = None
+    named: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

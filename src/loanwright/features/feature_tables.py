@@ -122,15 +122,34 @@ def _actionable(table: Reader) -> Actionable:
     step = inner.number("step")
     if step is not None and step <= 0:
         inner.refuse("step", "must be above zero")
+    cost = inner.number("cost")
+    if cost is not None and cost <= 0:
+        inner.refuse("cost", "must be above zero")
+    low, high = inner.number("minimum"), inner.number("maximum")
+    if low is not None and high is not None and low > high:
+        inner.refuse("minimum", "is above maximum; swap them")
+    codes = inner.strings("codes")
     inner.finish()
-    return Actionable(kind=kind, step=step)
+    return Actionable(
+        kind=kind,
+        step=step,
+        cost=1.0 if cost is None else cost,
+        minimum=low,
+        maximum=high,
+        codes=codes,
+    )
 
 
 def _reasons(table: Reader) -> ReasonTexts | None:
     inner = table.child("reasons")
     if inner is None:
         return None
-    reasons = ReasonTexts(adverse=inner.text("adverse"), favourable=inner.text("favourable"))
+    reasons = ReasonTexts(
+        adverse=inner.text("adverse"),
+        favourable=inner.text("favourable"),
+        missing=inner.text("missing") if inner.has("missing") else None,
+        named=inner.boolean("named", True),
+    )
     inner.finish()
     return reasons
 
@@ -193,6 +212,7 @@ class _Resolver:
     def resolve(self) -> dict[str, Feature]:
         for name, feature in self._features.items():
             self._check_special(feature)
+            self._check_action(feature)
             self._resolved(name)
         return {name: self._done[name] for name in self._features}
 
@@ -204,6 +224,14 @@ class _Resolver:
             inside = [v for v in feature.special_values if low <= v <= high]
             if inside:
                 self._refuse(feature, "special", f"{inside[0]:g} lies in the range; narrow it")
+
+    def _check_action(self, feature: Feature) -> None:
+        action = feature.actionable
+        unknown = [code for code in action.codes if code not in feature.codes]
+        if unknown:
+            self._refuse(feature, "actionable.codes", f"names {unknown[0][:60]}, which is no code")
+        if not feature.numeric and (action.minimum, action.maximum) != (None, None):
+            self._refuse(feature, "actionable", "a plausible range belongs to numbers; use codes")
 
     def _resolved(self, name: str) -> Feature:
         if name in self._done:

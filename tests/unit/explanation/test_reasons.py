@@ -5,8 +5,10 @@ import pytest
 from loanwright.decisioning.policy import Policy
 from loanwright.decisioning.reason import Reason
 from loanwright.explanation.reasons import (
+    HUMILITY_TEXTS,
     ReasonProtected,
     ReasonUnknown,
+    never_named,
     reason_catalogue,
     reason_text,
 )
@@ -93,3 +95,47 @@ def test_the_catalogue_of_every_bundled_product_is_complete_and_unique(name):
         assert set(sides) < set(catalogue)
         assert all(text.en.strip() and text.ru.strip() for text in catalogue.values())
         assert "score.below_cutoff" in catalogue
+
+
+def test_what_was_not_given_never_reads_like_a_bad_value():
+    missing = reason_text(CARD, model_reason("education_level.missing"))
+    assert missing.en == "The level of education was not given."
+    plain = replace(CARD.features["limit"].reasons, missing=None)
+    limit = replace(CARD.features["limit"], reasons=plain)
+    product = replace(CARD, features={**CARD.features, "limit": limit})
+    general = reason_text(product, model_reason("limit.missing"))
+    assert (general.en, general.ru) == ("Not given: Credit limit.", "Не указано: Кредитный лимит.")
+
+
+@pytest.mark.parametrize("name", bundled_products())
+def test_every_model_input_of_the_bundled_products_says_that_it_is_missing(name):
+    features = bundled_product(name).features.values()
+    texts = [feature.reasons for feature in features if feature.reasons]
+    said = [text.en for reasons in texts for text in (reasons.missing,)]
+    assert len(set(said)) == len(texts)
+    assert all(reasons.missing != reasons.adverse for reasons in texts)
+
+
+@pytest.mark.parametrize("code", sorted(HUMILITY_TEXTS))
+def test_a_model_that_does_not_know_says_so_of_the_feature(code):
+    reason = Reason(code=code, source="policy", feature="limit")
+    text = reason_text(CARD, reason)
+    assert text.en
+    assert text.ru
+    assert "{" not in text.en + text.ru
+    if "{title}" in HUMILITY_TEXTS[code].en:
+        assert "Credit limit" in text.en
+        with pytest.raises(ReasonUnknown):
+            reason_text(CARD, replace(reason, feature=None))
+        limit = replace(CARD.features["limit"], protected=True)
+        with pytest.raises(ReasonProtected):
+            reason_text(replace(CARD, features={**CARD.features, "limit": limit}), reason)
+
+
+def test_what_may_not_be_named_is_known():
+    quiet = replace(CARD.features["limit"].reasons, named=False)
+    limit = replace(CARD.features["limit"], reasons=quiet)
+    level = replace(CARD.features["education_level"], protected=True)
+    product = replace(CARD, features={**CARD.features, "limit": limit, "education_level": level})
+    assert never_named(product, "new") == {"limit", "education_level"}
+    assert never_named(CARD, "existing") == frozenset()

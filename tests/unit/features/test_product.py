@@ -193,3 +193,29 @@ def test_a_file_is_read_as_utf_8(tmp_path, small_text):
     path.write_bytes(small_text.encode("utf-16"))
     with pytest.raises(ProductRefused, match="UTF-8"):
         load_product(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ('actionable = { kind = "any", cost = 0 }', "must be above zero"),
+        ('actionable = { kind = "any", codes = ["castle"] }', "names castle, which is no code"),
+        ('actionable = { kind = "any", minimum = 1 }', "a plausible range belongs to numbers"),
+        ('actionable = { kind = "any", minimum = 2, maximum = 1 }', "is above maximum"),
+    ],
+)
+def test_an_action_that_nobody_can_take_is_refused(line, problem):
+    text = bundled_product("instalment-loan").text
+    changed = text.replace('actionable = { kind = "any", codes = ["guarantor"] }', line)
+    assert changed != text
+    with pytest.raises(ProductRefused, match=problem):
+        parse_product(changed)
+
+
+def test_an_action_says_what_it_costs_and_how_far_it_goes():
+    loan = bundled_product("instalment-loan")
+    employment = loan.feature("employment_since").actionable
+    assert (employment.kind, employment.cost) == ("up", 3.0)
+    assert employment.codes == ("below_1_year", "from_1_year")
+    assert loan.feature("duration_months").actionable.maximum == 60
+    assert loan.feature("amount").actionable.cost == 1.0
