@@ -1,5 +1,6 @@
 """`loanwright jobs`: what was accepted for later, and what became of it."""
 
+import json
 from typing import Annotated
 
 import typer
@@ -34,11 +35,18 @@ def list_jobs(
                 one.state,
                 one.attempts,
                 f"{one.created_at:%Y-%m-%d %H:%M:%S}",
-                one.problem or "",
+                _in_words(one.problem),
             )
             for one in found
         ],
     )
+
+
+def _in_words(problem: str | None) -> str:
+    if problem is None:
+        return ""
+    told = json.loads(problem)
+    return f"{told['code']}: {told['detail']}"
 
 
 @app.command()

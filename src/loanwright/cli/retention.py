@@ -101,6 +101,9 @@ def rules() -> None:
 
     with open_service(read_settings()) as service:
         found = service.erasure.rules
+    if not found:
+        say("No rule keeps anybody: the setting jurisdictions names none.")
+        return
     show_table(
         ("rule", "after", "months", "in force from", "to", "source", "text read"),
         [

@@ -16,7 +16,7 @@ _MARK: Final = b"loanwright csrf"
 
 
 class ForeignOrigin(Forbidden):
-    """The request was not sent from a page of this service."""
+    """The request must say by Origin or Sec-Fetch-Site that it comes from a page of this service."""
 
 
 class CsrfTokenWrong(Forbidden):

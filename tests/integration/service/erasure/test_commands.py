@@ -15,11 +15,11 @@ def run(service):
         "LOANWRIGHT_DATABASE_URL": settings.database_url,
         "LOANWRIGHT_VAR_DIR": str(settings.var_dir),
         "LOANWRIGHT_IDENTITY_KEY": settings.identity_key.get_secret_value(),
-        "LOANWRIGHT_JURISDICTIONS": "US,EU",
     }
 
-    def run(*arguments, typed=None):
-        return CliRunner(env=environment).invoke(app, list(arguments), input=typed)
+    def run(*arguments, typed=None, jurisdictions="US,EU"):
+        known = {**environment, "LOANWRIGHT_JURISDICTIONS": jurisdictions}
+        return CliRunner(env=known).invoke(app, list(arguments), input=typed)
 
     return run
 
@@ -86,3 +86,8 @@ def test_the_rules_are_printed_with_their_sources(run):
     assert "us.reg_b" in printed
     assert "1002.12" in printed
     assert "ru.115_fz" not in printed
+
+
+def test_without_a_jurisdiction_it_is_said_that_no_rule_holds(run):
+    printed = run("retention", "rules", jurisdictions="").output
+    assert "No rule keeps anybody" in printed
