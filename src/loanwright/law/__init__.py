@@ -1,0 +1,1 @@
+"""What the law asks of a lender's papers and clocks: dated packs, as data."""
