@@ -16,7 +16,7 @@ _MARK: Final = b"loanwright csrf"
 
 
 class ForeignOrigin(Forbidden):
-    """The request must say by Origin or Sec-Fetch-Site that it comes from a page of this service."""
+    """Origin or Sec-Fetch-Site must say that the request comes from a page of this service."""
 
 
 class CsrfTokenWrong(Forbidden):
