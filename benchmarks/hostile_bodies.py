@@ -32,6 +32,22 @@ PAYMENT: Final = {
 WEBHOOK: Final = {"url": "http://127.0.0.1:9/", "events": ["some.thing"]}
 USER: Final = {"name": "Anna Example", "email": "anna.{mark}@example.com", "role": "analyst"}
 
+POLICY: Final = {
+    "name": "stricter",
+    "cutoffs": {
+        "new": {"approve_from": 610, "refer_from": 560},
+        "existing": {"approve_from": 600, "refer_from": 540},
+    },
+    "rules": [
+        {
+            "code": "rule.large",
+            "outcome": "refer",
+            "when": [{"feature": "limit", "operator": "gt", "value": 400_000}],
+            "text": {"en": "The limit is large.", "ru": "Лимит велик."},
+        }
+    ],
+}
+
 #: `{name}` stands for a real thing of that name.
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/v1/applications"): {**APPLICATION, "applicant": {"id": "{applicant_id}"}},
@@ -60,6 +76,15 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/v1/models/{model_hash}/approval"): {"to": "challenger", "note": "Better."},
     ("POST", "/v1/models/{model_hash}/retirement"): {"note": "Older."},
     ("POST", "/v1/models/rollback"): {"product": "credit-card", "segment": "new", "note": "Back."},
+    ("POST", "/v1/policies/check"): {"product": "credit-card", "policy": POLICY},
+    ("POST", "/v1/policies/rollback"): {"product": "credit-card", "note": "Back."},
+    ("POST", "/v1/policies/drafts"): {
+        "product": "credit-card",
+        "policy": POLICY,
+        "note": "Stricter.",
+    },
+    ("PATCH", "/v1/policies/drafts/{draft_id}"): {"policy": POLICY, "note": "Stricter still."},
+    ("POST", "/v1/policies/drafts/{draft_id}/rejection"): {"reason": "Too strict."},
     ("POST", "/v1/webhooks"): WEBHOOK,
     ("PATCH", "/v1/webhooks/{webhook_id}"): {**WEBHOOK, "state": "paused"},
     ("POST", "/v1/sessions"): {"email": "{email}", "password": "{password}"},

@@ -12,10 +12,11 @@ from requests import PreparedRequest
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from benchmarks.hostile_bodies import ACCOUNT, APPLICATION, CREDIT, CSV, FILE, WEBHOOK
+from benchmarks.hostile_bodies import ACCOUNT, APPLICATION, CREDIT, CSV, FILE, POLICY, WEBHOOK
 from loanwright.errors import Conflict
 from loanwright.service.applicants.tables import applicants
 from loanwright.service.asgi import create_app
+from loanwright.service.audit.schemas import Actor
 from loanwright.service.bootstrap import Service
 from loanwright.service.edge.csrf import csrf_token
 from loanwright.service.edge.sessions import SESSION
@@ -136,6 +137,7 @@ class World:
             ],
             "webhook_id": webhook,
             "delivery_id": self._post(f"/v1/webhooks/{webhook}/trial")["id"],
+            **self._make_policies(),
             **self._make_access(),
             "model_hash": self._spare(),
             "mark": self.service.new_id("mark").lower(),
@@ -146,6 +148,12 @@ class World:
             "If-Match": '"1"',
             "if-match": '"1"',
         }
+
+    def _make_policies(self) -> dict[str, str]:
+        author = Actor(id=self._users["admin"].id)
+        draft = self.service.policy_drafts.write(author, "credit-card", POLICY)
+        live = self.service.policies.live("credit-card").hash
+        return {"draft_id": draft.id, "policy_hash": live, "old": live, "new": live}
 
     def send(self, prepared: PreparedRequest) -> tuple[httpx.Response, float]:
         """Send a request; return the answer and the seconds that it took."""

@@ -26,6 +26,7 @@ from loanwright.cli import (
     keys,
     lab,
     model,
+    policy,
     product,
     recalibrate,
     recording,
@@ -92,6 +93,7 @@ app.add_typer(accounts.app, name="accounts")
 app.command("log")(decision_log.log)
 app.command("replay")(replaying.replay)
 app.add_typer(model.app, name="model")
+app.add_typer(policy.app, name="policy")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 app.add_typer(users.app, name="user")

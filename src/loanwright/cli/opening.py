@@ -69,14 +69,22 @@ def take_in(service: "Service", chosen: Iterable[str] = ()) -> None:
 
 
 def publish_policy(service: "Service", product: "Product", *, anew: bool) -> None:
-    """Publish the policy of a product file where none is live, or where the file has changed."""
+    """Publish the policy of a product file where none is live, or where the file has changed.
+
+    A policy that two persons have published keeps its place: only two can give it to another.
+    """
     from loanwright.decisioning.policy import Policy
 
-    live = {version.product: version.hash for version in service.policies.list_live()}
     policy = Policy.from_mapping(product.policy)
-    changed = anew and live.get(product.name) != policy.hash
-    if product.name not in live or changed:
-        service.policies.publish(product.name, policy, by=COMMAND_LINE)
+    live = service.policies.list_publications(product=product.name)[:1]
+    if live and (not anew or live[0].version.hash == policy.hash):
+        return
+    if live and live[0].author is not None:
+        publisher = live[0].version.published_by
+        remark(f"{product.name} keeps the policy that {publisher} has published. To change it:")
+        remark(f"  loanwright policy draft {product.name} FILE --by SOMEBODY")
+        return
+    service.policies.publish(product.name, policy, by=COMMAND_LINE)
 
 
 def promote_champions(service: "Service", product: "Product", *, anew: bool) -> None:

@@ -43,6 +43,8 @@ from loanwright.service.origination import endpoints as origination
 from loanwright.service.origination import rescoring_endpoints as assessments
 from loanwright.service.origination.reception import Reception
 from loanwright.service.origination.schemas import Reply, Submission
+from loanwright.service.policies import draft_endpoints as policy_drafts
+from loanwright.service.policies import endpoints as policies
 from loanwright.service.products import endpoints as products
 from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
@@ -66,6 +68,8 @@ PARTS = (
     offers,
     erasure,
     registry,
+    policy_drafts,
+    policies,
     products,
     batches,
     training,
@@ -199,6 +203,8 @@ def _provide(framework: FastAPI, service: Service, **more: object) -> None:
         "erasure": service.erasure,
         "ledger": service.ledger,
         "registry": service.registry,
+        "policies": service.policies,
+        "policy_drafts": service.policy_drafts,
         "webhooks": service.webhooks,
         "batches": service.batches,
         "training": service.training,

@@ -9,6 +9,7 @@ from typing import Any
 
 from loanwright.errors import LoanwrightError
 from loanwright.features.product import Product
+from loanwright.rulebook.examining import examine
 from loanwright.service.accounts.paying import Payments
 from loanwright.service.accounts.renewing import Renewal
 from loanwright.service.accounts.service import Accounts
@@ -43,6 +44,7 @@ from loanwright.service.origination.judging import Judge
 from loanwright.service.origination.later import Later
 from loanwright.service.origination.rescoring import Rescoring
 from loanwright.service.origination.service import Origination, prune_keys
+from loanwright.service.policies.drafts import PolicyDrafts
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.packages import Package, PackageStore
 from loanwright.service.registry.service import Registry
@@ -72,6 +74,7 @@ class Facts:
     applications: Applications
     registry: Registry
     policies: Policies
+    policy_drafts: PolicyDrafts
     decisions: Decisions
 
     @property
@@ -91,13 +94,30 @@ def make_facts(ground: Ground, load: Callable[[Path], Package]) -> Facts:
     registry = make_registry(ground.settings, ground, load)
     policies = Policies(database=database, clock=ground.clock, audit=ground.audit)
     applicants = make_applicants(ground)
+    products = read_products(ground.settings)
     return Facts(
-        products=read_products(ground.settings),
+        products=products,
         applicants=applicants,
         applications=Applications(database=database, vault=vault),
         registry=registry,
         policies=policies,
+        policy_drafts=make_policy_drafts(ground, products, policies),
         decisions=Decisions(database=database, vault=vault, registry=registry, policies=policies),
+    )
+
+
+def make_policy_drafts(
+    ground: Ground, products: Mapping[str, Product], policies: Policies
+) -> PolicyDrafts:
+    """Return the policies on their way to deciding."""
+    return PolicyDrafts(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        products=products,
+        policies=policies,
+        examine=examine,
     )
 
 

@@ -27,6 +27,7 @@ PREFIXES = {
     "batch_id": "bat",
     "decision_id": "dec",
     "delivery_id": "whd",
+    "draft_id": "pol",
     "grant_id": "grt",
     "hold_id": "hld",
     "job_id": "job",

@@ -30,6 +30,7 @@ STATES = {
     "offers": "proposed",
     "role_grants": "approved",
     "erasure_requests": "done",
+    "policy_drafts": "draft",
 }
 # What the constraints of a table ask for.
 VALUES = {
@@ -37,6 +38,7 @@ VALUES = {
     | {"status": "closed"},
     "payments": {"version": 2, "why": "mistake"},
     "erasure_requests": {"forced": 1},
+    "policy_drafts": {"origin": "written", "published_as": None},
     "offers": {"currency": "EUR", "repayment": "annuity", "two_persons": 0, "account_id": None},
 }
 CLOSED_SETS = {

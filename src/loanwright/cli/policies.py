@@ -1,0 +1,143 @@
+"""Finds the policies and products that a command names."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loanwright.cli.failures import fail
+from loanwright.decisioning.policy import Policy
+
+if TYPE_CHECKING:
+    from loanwright.features.product import Product
+    from loanwright.service.bootstrap import Service
+    from loanwright.service.policies.schemas import Publication
+
+SUFFIXES = (".toml", ".json")
+SHORTEST = 6
+CUTOFF = re.compile(r"([^=:]+)=(-?\d{1,9}):(-?\d{1,9})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A policy that was named.
+
+    Attributes
+    ----------
+    product
+        The product that it is for, where that is known.
+    told
+        What is known of where it comes from, in sentences.
+    """
+
+    policy: Policy
+    product: str | None = None
+    told: tuple[str, ...] = ()
+
+
+def find_policy(name: str) -> Found:
+    """Return the policy of a file, the live one of a product, a published one, or a draft's."""
+    from loanwright.cli.opening import open_service, read_settings
+    from loanwright.rulebook.files import read_policy_file
+
+    if Path(name).suffix in SUFFIXES:
+        policy = read_policy_file(Path(name))
+        return Found(policy=policy, product=getattr(policy, "product", None))
+    with open_service(read_settings()) as service:
+        if name in service.products:
+            return _published(service.policies.list_publications(product=name)[:1], name)
+        return _stored(service, name)
+
+
+def find_policy_at(product: str, at: str) -> Found:
+    """Return the policy that was live for a product at a moment."""
+    from loanwright.cli.opening import open_service, read_settings
+
+    try:
+        moment = datetime.fromisoformat(at).astimezone()
+    except ValueError:
+        raise fail(f"{at} is not a moment; write it like 2026-11-21T14:05.") from None
+    with open_service(read_settings()) as service:
+        live = service.policies.list_live_at(moment)
+        return _published([one for one in live if one.version.product == product], product)
+
+
+def find_product(name: str | None) -> "Product":
+    """Return a product that is served, or that of a product file."""
+    from loanwright.cli.opening import read_settings
+    from loanwright.features.product import load_product
+    from loanwright.service.ground import read_products
+
+    if name is None:
+        raise fail("Say which product the policy is for: --product NAME or FILE.")
+    if Path(name).suffix == ".toml":
+        return load_product(name)
+    products = read_products(read_settings())
+    if name not in products:
+        raise fail(f"There is no product {name}; known: {', '.join(products)}.")
+    return products[name]
+
+
+def draft_id_of(service: "Service", name: str) -> str:
+    """Return the id of the draft that is named."""
+    found = service.policy_drafts.find_id(name) if len(name) >= SHORTEST else None
+    if found is None:
+        raise fail(f"There is no draft {name}; see: loanwright policy list --drafts")
+    return found
+
+
+def make_document(
+    service: "Service",
+    product: str,
+    *,
+    file: Path | None,
+    cutoffs: Sequence[str],
+    name: str | None,
+) -> Mapping[str, Any]:
+    """Return the document of a new draft: of a file, or of what is live, with other cut-offs."""
+    from loanwright.rulebook.files import read_document
+
+    if file is not None:
+        document = dict(read_document(file))
+    else:
+        document = service.policies.live(product).policy.to_mapping()
+    moved = dict(_cutoff(one) for one in cutoffs)
+    document["cutoffs"] = {**document.get("cutoffs", {}), **moved}
+    return document if name is None else {**document, "name": name}
+
+
+def _cutoff(text: str) -> tuple[str, dict[str, int]]:
+    found = CUTOFF.fullmatch(text.strip())
+    if found is None:
+        raise fail(f"{text} is no cut-off; write SEGMENT=APPROVE_FROM:REFER_FROM, as new=610:560.")
+    return found[1], {"approve_from": int(found[2]), "refer_from": int(found[3])}
+
+
+def _stored(service: "Service", name: str) -> Found:
+    long_enough = len(name) >= SHORTEST
+    published = service.policies.find_hash(name) if long_enough else None
+    if published is not None:
+        return _published(service.policies.list_publications(hash=published), name)
+    draft_id = service.policy_drafts.find_id(name) if long_enough else None
+    if draft_id is None:
+        raise fail(f"There is no file, product, policy or draft {name}.")
+    draft = service.policy_drafts.get(draft_id)
+    told = f"{draft.id}, written by {draft.author}, is {draft.state}."
+    return Found(policy=draft.policy, product=draft.product, told=(told,))
+
+
+def _published(found: "Sequence[Publication]", name: str) -> Found:
+    if not found:
+        raise fail(f"Nothing is published for {name}.")
+    told = tuple(map(_told, found))
+    version = found[0].version
+    return Found(policy=version.policy, product=version.product, told=told)
+
+
+def _told(one: "Publication") -> str:
+    version = one.version
+    written = f" and written by {one.author}" if one.author else ""
+    moment = f"{version.published_at:%Y-%m-%d %H:%M:%S}"
+    return f"Published for {version.product} on {moment} by {version.published_by}{written}."

@@ -1,0 +1,1 @@
+"""Rule books looked at from above: what is wrong with one, and how two differ, in words."""

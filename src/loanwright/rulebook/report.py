@@ -1,0 +1,123 @@
+"""What was found out about a policy: findings, examples, and what was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from loanwright.features.text import Text
+
+FindingCode = Literal[
+    "unknown_name",
+    "segment_without_cutoffs",
+]
+
+#: What each finding means, by its code.
+FINDINGS: Final[Mapping[str, str]] = {
+    "unknown_name": "A rule reads a fact that the product does not have.",
+    "segment_without_cutoffs": "The product has a segment for which the policy has no cut-offs.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something that is wrong with a policy.
+
+    Attributes
+    ----------
+    code
+        What kind of thing it is, stable; one of `FINDINGS`.
+    place
+        Where in the document, such as ``rules[2]``.
+    text
+        What is wrong, in a sentence.
+    example
+        An input that shows it, verified by deciding it; empty where none is needed.
+    """
+
+    code: str
+    place: str
+    text: Text
+    example: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the finding as plain data."""
+        return {
+            "code": self.code,
+            "place": self.place,
+            "text": self.text.to_mapping(),
+            "example": dict(self.example),
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExampleResult:
+    """What came of one example of a policy.
+
+    Attributes
+    ----------
+    name
+        The name of the example.
+    problems
+        What was expected and what came instead; empty where it passed.
+    """
+
+    name: str
+    problems: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether everything came as expected."""
+        return not self.problems
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        return {"name": self.name, "passed": self.passed, "problems": list(self.problems)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What was found out about a policy for a product.
+
+    Examples
+    --------
+    >>> Report(product_hash="0" * 64).passed
+    True
+    """
+
+    product_hash: str
+    findings: tuple[Finding, ...] = ()
+    examples: tuple[ExampleResult, ...] = ()
+    proved: tuple[Text, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether nothing was found and every example passed."""
+        return not self.findings and all(one.passed for one in self.examples)
+
+    @property
+    def summary(self) -> str:
+        """Return what was found in one line."""
+        failed = sum(not one.passed for one in self.examples)
+        return (
+            f"{len(self.findings)} findings, {failed} of {len(self.examples)} examples failed, "
+            f"{len(self.proved)} statements proved"
+        )
+
+    @property
+    def first(self) -> Text:
+        """Return the first thing that is wrong; empty texts where nothing is."""
+        failed = [f"{one.name}: {one.problems[0]}" for one in self.examples if not one.passed]
+        wrong = [one.text for one in self.findings] or [Text(en=one, ru=one) for one in failed]
+        return wrong[0] if wrong else Text(en="", ru="")
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the report as plain data."""
+        return {
+            "passed": self.passed,
+            "product_hash": self.product_hash,
+            "findings": [one.to_mapping() for one in self.findings],
+            "examples": [one.to_mapping() for one in self.examples],
+            "proved": [one.to_mapping() for one in self.proved],
+        }
