@@ -1,13 +1,19 @@
 """What a model says about one applicant, and its contributions in order of weight."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import sub
 
 from loanwright.errors import Rejected
 
 
 class AssessmentRefused(Rejected):
     """An assessment needs {needed}, not {found}."""
+
+
+class ReferenceRefused(Rejected):
+    """A reference needs one contribution for each of {needed} features, not {found}."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +37,9 @@ class Assessment:
         Names of the model's inputs, shared by all assessments of one package.
     contributions
         One per feature, on the raw log-odds; positive raises the risk.
+    unnamed
+        Inputs that no reason may name, because the law protects them or does not let the
+        applicant be told.
 
     Raises
     ------
@@ -59,6 +68,7 @@ class Assessment:
     base_log_odds: float
     features: tuple[str, ...]
     contributions: tuple[float, ...]
+    unnamed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         """Refuse what no decision can rest on."""
@@ -79,7 +89,9 @@ class Assessment:
             )
 
 
-def raising_risk(assessment: Assessment, limit: int) -> tuple[tuple[str, float], ...]:
+def raising_risk(
+    assessment: Assessment, limit: int, reference: tuple[float, ...] | None = None
+) -> tuple[tuple[str, float], ...]:
     """Return the features that raise the risk, the heaviest first.
 
     Parameters
@@ -88,11 +100,19 @@ def raising_risk(assessment: Assessment, limit: int) -> tuple[tuple[str, float],
         The model's answer.
     limit
         How many to return at most.
+    reference
+        One contribution per feature, subtracted before they are compared; None compares with
+        the model's average applicant.
 
     Returns
     -------
     tuple
         Pairs of feature and contribution (> 0); equal ones in the order of the features.
+
+    Raises
+    ------
+    ReferenceRefused
+        When the reference is not one number per feature.
 
     Examples
     --------
@@ -108,13 +128,15 @@ def raising_risk(assessment: Assessment, limit: int) -> tuple[tuple[str, float],
     >>> raising_risk(weighed, 4)
     (('c', 1.0), ('a', 0.4))
     """
-    contributions = assessment.contributions
-    order = sorted(range(len(contributions)), key=contributions.__getitem__, reverse=True)
+    weights = _against(assessment, reference)
+    order = sorted(_nameable(assessment), key=weights.__getitem__, reverse=True)
     features = assessment.features
-    return tuple((features[i], contributions[i]) for i in order[:limit] if contributions[i] > 0.0)
+    return tuple((features[i], weights[i]) for i in order[:limit] if weights[i] > 0.0)
 
 
-def lowering_risk(assessment: Assessment, limit: int) -> tuple[tuple[str, float], ...]:
+def lowering_risk(
+    assessment: Assessment, limit: int, reference: tuple[float, ...] | None = None
+) -> tuple[tuple[str, float], ...]:
     """Return the features that lower the risk, the heaviest first.
 
     Parameters
@@ -123,11 +145,18 @@ def lowering_risk(assessment: Assessment, limit: int) -> tuple[tuple[str, float]
         The model's answer.
     limit
         How many to return at most.
+    reference
+        As for `raising_risk`.
 
     Returns
     -------
     tuple
         Pairs of feature and contribution (< 0); equal ones in the order of the features.
+
+    Raises
+    ------
+    ReferenceRefused
+        When the reference is not one number per feature.
 
     Examples
     --------
@@ -143,7 +172,23 @@ def lowering_risk(assessment: Assessment, limit: int) -> tuple[tuple[str, float]
     >>> lowering_risk(weighed, 4)
     (('b', -0.3),)
     """
-    contributions = assessment.contributions
-    order = sorted(range(len(contributions)), key=contributions.__getitem__)
+    weights = _against(assessment, reference)
+    order = sorted(_nameable(assessment), key=weights.__getitem__)
     features = assessment.features
-    return tuple((features[i], contributions[i]) for i in order[:limit] if contributions[i] < 0.0)
+    return tuple((features[i], weights[i]) for i in order[:limit] if weights[i] < 0.0)
+
+
+def _against(assessment: Assessment, reference: tuple[float, ...] | None) -> tuple[float, ...]:
+    contributions = assessment.contributions
+    if reference is None:
+        return contributions
+    if len(reference) != len(contributions):
+        raise ReferenceRefused(needed=len(contributions), found=len(reference))
+    return tuple(map(sub, contributions, reference))
+
+
+def _nameable(assessment: Assessment) -> Iterable[int]:
+    places = range(len(assessment.features))
+    if not assessment.unnamed:
+        return places
+    return [place for place in places if assessment.features[place] not in assessment.unnamed]

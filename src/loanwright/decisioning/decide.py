@@ -1,22 +1,27 @@
 """The decision itself: one pure function for a live application, a simulation and a test."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Literal
 
 from loanwright.decisioning.assessment import Assessment, lowering_risk, raising_risk
+from loanwright.decisioning.evaluating import Answer, Values
 from loanwright.decisioning.outcome import Outcome
-from loanwright.decisioning.policy import Policy, Rule
+from loanwright.decisioning.policy import Policy, Rule, Terms
+from loanwright.decisioning.readable import GRADE, PROBABILITY, SCORE, SEGMENT
 from loanwright.decisioning.reason import (
     SCORE_BELOW_CUTOFF,
     SCORE_MEETS_CUTOFF,
+    TERMS_UNDETERMINED,
     Reason,
     adverse,
     favourable,
     of_policy,
+    of_reservation,
 )
-from loanwright.errors import Rejected
+from loanwright.decisioning.reservation import TOO_MANY_MISSING, UNSEEN_SEGMENT, Reservation
+from loanwright.decisioning.terms import narrowed
 
 Result = Literal["fired", "passed", "unknown"]
 
@@ -24,10 +29,6 @@ Result = Literal["fired", "passed", "unknown"]
 MOST_REASONS: Final = 4
 
 _RESULTS: Final[Mapping[bool | None, Result]] = {True: "fired", False: "passed", None: "unknown"}
-
-
-class ReasonLimitRefused(Rejected):
-    """A decision gives 1 to 4 reasons, not {limit}."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,13 +52,22 @@ class Decision:
     rule_results
         The result of every rule that concerns the segment, in the policy's order.
     cutoff_outcome
-        What the score alone would have given.
+        What the score alone would have given; ``refer`` in a segment without cutoffs.
+    terms
+        What would be lent at what price, unless declined; None where the policy states none.
+    figures
+        Every figure of the policy in its order; None when it is missing.
+    reservations
+        What was said against trusting the model, all of it, heeded or not.
     """
 
     outcome: Outcome
     reasons: tuple[Reason, ...]
     rule_results: tuple[RuleResult, ...]
     cutoff_outcome: Outcome
+    terms: Terms | None = None
+    figures: Mapping[str, Answer] = field(default_factory=dict)
+    reservations: tuple[Reservation, ...] = ()
 
 
 def decide(
@@ -66,13 +76,15 @@ def decide(
     *,
     segment: str,
     facts: Mapping[str, object],
-    limit: int = MOST_REASONS,
+    reference: tuple[float, ...] | None = None,
+    reservations: Sequence[Reservation] = (),
 ) -> Decision:
     """Decide one application; every assessment and every set of facts gives one outcome.
 
     The score gives an outcome by the segment's cutoffs, each rule that fires gives its own, and
     the most severe wins. A rule whose facts are missing is ``unknown``: it is never passed over
-    in silence and never more than referred.
+    in silence and never more than referred. So are reservations that the policy heeds, and terms
+    that it states but that cannot be found.
 
     Parameters
     ----------
@@ -84,22 +96,25 @@ def decide(
         Which of its cutoffs to use.
     facts
         What is known about the application, by name; absent, None and not finite are missing.
-    limit
-        How many reasons to give at most, 1 to 4.
+    reference
+        Mean contributions of the applicants with whom this one is compared, one per feature of
+        the assessment; None compares with the model's average.
+    reservations
+        What the package says of this applicant beside its assessment.
 
     Returns
     -------
     Decision
-        Reasons of the rules that led to the outcome come first, in the policy's order; then,
-        unless the score is approved, the contributions that raise the risk most; an approval
-        gives those that lower it most.
+        At most four reasons. Those of reservations, then of rules, then of terms that led to the
+        outcome come first; then, unless the score is approved, the contributions that raise the
+        risk most; an approval gives those that lower it most.
 
     Raises
     ------
     SegmentHasNoCutoffs
-        When the policy does not know the segment.
-    ReasonLimitRefused
-        When ``limit`` is outside 1 to 4.
+        When the policy does not know the segment and does not refer such applicants.
+    ReferenceRefused
+        When the reference is not one number per feature.
 
     Examples
     --------
@@ -119,19 +134,27 @@ def decide(
     >>> str(decision.outcome), [reason.code for reason in decision.reasons]
     ('refer', ['worst_delay.adverse'])
     """
-    if not 1 <= limit <= MOST_REASONS:
-        raise ReasonLimitRefused(limit=limit)
-    by_score = policy.cutoffs_of(segment).outcome(assessment.score)
-    fired = [(rule, rule.fires(facts)) for rule in policy.rules if rule.concerns(segment)]
-    asked = [(rule.code, _outcome_of(rule, fires)) for rule, fires in fired if fires is not False]
-    outcome = Outcome.most_severe([by_score, *(each for _, each in asked)])
-    by_rules = [of_policy(code) for code, each in asked if each is outcome]
-    by_model = _reasons_of_score(assessment, by_score, outcome, limit)
+    by_score = policy.cutoff_outcome(segment, assessment.score)
+    values = Values(facts if policy.schema == 1 else _known(assessment, segment, facts))
+    figures = _figures(policy, values)
+    terms = _terms(policy, assessment.grade, figures)
+    fired = [(rule, rule.holds(values)) for rule in policy.rules_of(segment)]
+    asked = [
+        *_asked_by_humility(policy, assessment, segment, reservations),
+        *[_asked_by_rule(rule, fires) for rule, fires in fired if fires is not False],
+        *_asked_by_terms(policy, terms),
+    ]
+    outcome = Outcome.most_severe([by_score or Outcome.REFER, *(each for _, each in asked)])
+    by_policy = [reason for reason, each in asked if each is outcome]
+    by_model = _Weighing(assessment, reference, reservations).reasons(by_score, outcome)
     return Decision(
         outcome=outcome,
-        reasons=(*by_rules, *by_model)[:limit],
+        reasons=(*by_policy, *by_model)[:MOST_REASONS],
         rule_results=tuple([_result(rule.code, fires) for rule, fires in fired]),
-        cutoff_outcome=by_score,
+        cutoff_outcome=by_score or Outcome.REFER,
+        terms=None if outcome is Outcome.DECLINE else terms,
+        figures=figures,
+        reservations=tuple(reservations),
     )
 
 
@@ -141,17 +164,79 @@ def _result(code: str, fires: bool | None) -> RuleResult:
     return RuleResult(code=code, result=_RESULTS[fires])
 
 
-def _outcome_of(rule: Rule, fires: bool | None) -> Outcome:
-    return rule.outcome if fires else Outcome.REFER
+def _known(assessment: Assessment, segment: str, facts: Mapping[str, object]) -> dict[str, object]:
+    return {
+        **facts,
+        SCORE: assessment.score,
+        PROBABILITY: assessment.probability_of_default,
+        GRADE: assessment.grade,
+        SEGMENT: segment,
+    }
 
 
-def _reasons_of_score(
-    assessment: Assessment, by_score: Outcome, outcome: Outcome, limit: int
-) -> tuple[Reason, ...]:
-    if by_score is not Outcome.APPROVE:
-        weighed = adverse(raising_risk(assessment, limit))
-        return weighed or (of_policy(SCORE_BELOW_CUTOFF),)
-    if outcome is Outcome.APPROVE:
-        weighed = favourable(lowering_risk(assessment, limit))
-        return weighed or (of_policy(SCORE_MEETS_CUTOFF),)
-    return ()
+def _figures(policy: Policy, values: Values) -> dict[str, Answer]:
+    """Compute each figure once; the later ones and the rules read it like a fact."""
+    figures: dict[str, Answer] = {}
+    for figure in policy.computed:
+        figures[figure.name] = values.facts[figure.name] = figure.of(values)  # type: ignore[index]
+    return figures
+
+
+def _terms(policy: Policy, grade: str, figures: Mapping[str, Answer]) -> Terms | None:
+    of_grade = policy.terms.get(grade)
+    return narrowed(of_grade, figures) if of_grade else None
+
+
+_Asked = tuple[Reason, Outcome]
+
+
+def _asked_by_humility(
+    policy: Policy, assessment: Assessment, segment: str, reservations: Sequence[Reservation]
+) -> list[_Asked]:
+    if policy.humility is None:
+        return []
+    heeded = list(policy.humility.heeded(reservations, len(assessment.features)))
+    if segment not in policy.cutoffs:
+        heeded.insert(0, Reservation(code=UNSEEN_SEGMENT))
+    unnamed = assessment.unnamed
+    return [(of_reservation(each, unnamed), Outcome.REFER) for each in heeded]
+
+
+def _asked_by_rule(rule: Rule, fires: bool | None) -> _Asked:
+    return of_policy(rule.code), rule.outcome if fires else Outcome.REFER
+
+
+def _asked_by_terms(policy: Policy, terms: Terms | None) -> list[_Asked]:
+    undetermined = bool(policy.terms) and terms is None
+    return [(of_policy(TERMS_UNDETERMINED), Outcome.REFER)] if undetermined else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighing:
+    """What the model's contributions say, against the reference."""
+
+    assessment: Assessment
+    reference: tuple[float, ...] | None
+    reservations: Sequence[Reservation]
+
+    def reasons(self, by_score: Outcome | None, outcome: Outcome) -> tuple[Reason, ...]:
+        """Return why the score gave this; nothing where it was not the score that spoke."""
+        if by_score in (Outcome.REFER, Outcome.DECLINE):
+            return self._adverse() or (of_policy(SCORE_BELOW_CUTOFF),)
+        if by_score and outcome is Outcome.APPROVE:
+            return self._favourable() or (of_policy(SCORE_MEETS_CUTOFF),)
+        return ()
+
+    def _adverse(self) -> tuple[Reason, ...]:
+        weighed = raising_risk(self.assessment, MOST_REASONS, self.reference)
+        return adverse(weighed, self._missing())
+
+    def _favourable(self) -> tuple[Reason, ...]:
+        missing = self._missing()
+        most = MOST_REASONS + len(missing)
+        weighed = lowering_risk(self.assessment, most, self.reference)
+        return favourable([each for each in weighed if each[0] not in missing][:MOST_REASONS])
+
+    def _missing(self) -> frozenset[str]:
+        missing = [each for each in self.reservations if each.code == TOO_MANY_MISSING]
+        return frozenset(each.feature for each in missing if each.feature)

@@ -1,6 +1,7 @@
 """Strict reading of plain mappings: every refusal names the key."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from loanwright.errors import Rejected
@@ -67,6 +68,31 @@ class Section:
         if type(value) is not int:
             raise self.refuse(name, f"an integer is needed, not {value!r}")
         return value
+
+    def number(self, name: str) -> float:
+        """Return a finite number (a boolean is none)."""
+        value = self.value(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise self.refuse(name, f"a number is needed, not {value!r}")
+        return value
+
+    def boolean(self, name: str) -> bool:
+        """Return true or false."""
+        value = self.value(name)
+        if not isinstance(value, bool):
+            raise self.refuse(name, f"true or false is needed, not {value!r}")
+        return value
+
+    def choice(self, name: str, among: Sequence[str]) -> Any:
+        """Return one of the words that may stand here."""
+        value = self.value(name)
+        if value not in among:
+            raise self.refuse(name, f"one of {', '.join(among)} is needed, not {value!r}")
+        return value
+
+    def has(self, name: str) -> bool:
+        """Return whether the key is there."""
+        return name in self.content
 
     def items(self, name: str) -> list[tuple[str, object]]:
         """Return the members of a list, each with its full path."""

@@ -1,8 +1,11 @@
 """Why a decision came out as it did, as codes; the texts are found by ``explanation.reasons``."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
+
+from loanwright.decisioning.reservation import Reservation
 
 Source = Literal["model", "policy"]
 
@@ -10,6 +13,8 @@ Source = Literal["model", "policy"]
 SCORE_BELOW_CUTOFF: Final = "score.below_cutoff"
 #: The score is good enough though no single feature lowers the risk below the average.
 SCORE_MEETS_CUTOFF: Final = "score.meets_cutoff"
+#: The policy states terms, but for this application none could be found.
+TERMS_UNDETERMINED: Final = "terms.undetermined"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,14 +24,14 @@ class Reason:
     Parameters
     ----------
     code
-        ``<feature>.adverse`` or ``<feature>.favourable`` for the model, the rule's code or
-        ``score.…`` for the policy.
+        ``<feature>.adverse``, ``<feature>.missing`` or ``<feature>.favourable`` for the model;
+        the rule's code, ``score.…``, ``terms.…`` or ``humility.…`` for the policy.
     source
         Whether the model or the policy says so.
     feature
-        The feature concerned, for reasons of the model.
+        The feature concerned, for reasons of the model and of humility.
     contribution
-        Its weight on the raw log-odds of default; 0.0 for the policy.
+        Its weight on the raw log-odds of default, against the reference; 0.0 for the policy.
 
     Examples
     --------
@@ -40,8 +45,17 @@ class Reason:
     contribution: float = 0.0
 
 
-def adverse(weighed: Iterable[tuple[str, float]]) -> tuple[Reason, ...]:
+def adverse(
+    weighed: Iterable[tuple[str, float]], missing: Container[str] = ()
+) -> tuple[Reason, ...]:
     """Return the reasons of features that raise the risk, in the order given.
+
+    Parameters
+    ----------
+    weighed
+        Pairs of feature and contribution.
+    missing
+        Features that raise it by being missing: their reasons say so.
 
     Examples
     --------
@@ -49,7 +63,12 @@ def adverse(weighed: Iterable[tuple[str, float]]) -> tuple[Reason, ...]:
     ['worst_delay.adverse', 'credit_limit.adverse']
     """
     return tuple(
-        Reason(code=f"{feature}.adverse", source="model", feature=feature, contribution=weight)
+        Reason(
+            code=f"{feature}.missing" if feature in missing else f"{feature}.adverse",
+            source="model",
+            feature=feature,
+            contribution=weight,
+        )
         for feature, weight in weighed
     )
 
@@ -68,6 +87,7 @@ def favourable(weighed: Iterable[tuple[str, float]]) -> tuple[Reason, ...]:
     )
 
 
+@lru_cache(maxsize=4096)
 def of_policy(code: str) -> Reason:
     """Return the reason that a rule, or the cutoff itself, gives.
 
@@ -77,3 +97,14 @@ def of_policy(code: str) -> Reason:
     Reason(code='rule.min_age', source='policy', feature=None, contribution=0.0)
     """
     return Reason(code=code, source="policy")
+
+
+def of_reservation(reservation: Reservation, unnamed: Container[str] = ()) -> Reason:
+    """Return the reason that a reservation gives; an input in ``unnamed`` is not named.
+
+    Examples
+    --------
+    >>> of_reservation(Reservation(code="humility.out_of_range", feature="age"), {"age"}).feature
+    """
+    feature = None if reservation.feature in unnamed else reservation.feature
+    return Reason(code=reservation.code, source="policy", feature=feature)

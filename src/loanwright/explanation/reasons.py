@@ -6,7 +6,12 @@ from types import MappingProxyType
 from typing import Final
 
 from loanwright.decisioning.policy import Policy, Rule
-from loanwright.decisioning.reason import SCORE_BELOW_CUTOFF, SCORE_MEETS_CUTOFF, Reason
+from loanwright.decisioning.reason import (
+    SCORE_BELOW_CUTOFF,
+    SCORE_MEETS_CUTOFF,
+    TERMS_UNDETERMINED,
+    Reason,
+)
 from loanwright.decisioning.reservation import (
     OUT_OF_RANGE,
     TOO_MANY_MISSING,
@@ -31,6 +36,10 @@ SCORE_TEXTS: Mapping[str, Text] = MappingProxyType(
     }
 )
 #: Why the model was not relied upon; ``{title}`` is that of the feature concerned.
+TERMS_TEXT = Text(
+    en="The amount and the rate could not be set from what is known.",
+    ru="По имеющимся сведениям не удалось установить сумму и ставку.",
+)
 HUMILITY_TEXTS: Mapping[str, Text] = MappingProxyType(
     {
         OUT_OF_RANGE: Text(
@@ -99,6 +108,8 @@ def reason_text(product: Product, reason: Reason, *, policy: Policy | None = Non
         return _model_text(product, reason)
     if reason.code in SCORE_TEXTS:
         return SCORE_TEXTS[reason.code]
+    if reason.code == TERMS_UNDETERMINED:
+        return TERMS_TEXT
     if reason.code in HUMILITY_TEXTS:
         return _humility_text(product, reason)
     rule = (policy or _starter(product)).rule(reason.code)

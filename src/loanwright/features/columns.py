@@ -6,7 +6,7 @@ computes the matrix from them. So training, serving and batch see the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -202,21 +202,26 @@ def labels_from_table(product: Product, table: pl.DataFrame) -> npt.NDArray[np.i
     return encode_labels(product, table)
 
 
-def facts(product: Product, segment: str, record: Record) -> dict[str, Value]:
-    """Return the values that the policy's rules need.
+def facts(
+    product: Product, segment: str, record: Record, names: Collection[str] | None = None
+) -> dict[str, Value]:
+    """Return the values that a policy reads.
 
     Parameters
     ----------
     product, segment
-        Whose rules apply.
+        Whose application it is.
     record
         A record as ``validate_record`` returns it.
+    names
+        What the policy reads, as ``Policy.names`` says; features that cannot be computed from
+        this record are left out. None takes what the rules of the starter policy name.
 
     Returns
     -------
     dict
-        The raw record, and the derived features named by the rules: numbers, codes, booleans,
-        None where missing.
+        The raw record, and the derived features among the names: numbers, codes, booleans, None
+        where missing.
 
     Examples
     --------
@@ -224,7 +229,7 @@ def facts(product: Product, segment: str, record: Record) -> dict[str, Value]:
     >>> facts(bundled_product("credit-card"), "new", {"limit": 200000.0, "education": None})
     {'limit': 200000.0, 'education': None}
     """
-    derived, program, encoders = _facts_plan(product, segment)
+    derived, program, encoders = _facts_plan(product, segment, _wanted(names))
     values: dict[str, Value] = dict(record)
     if derived:
         computed = evaluate(program, _raw(product, encoders, [record]))[0]
@@ -233,16 +238,21 @@ def facts(product: Product, segment: str, record: Record) -> dict[str, Value]:
 
 
 def facts_from_columns(
-    product: Product, segment: str, columns: Mapping[str, npt.NDArray[np.float64]]
+    product: Product,
+    segment: str,
+    columns: Mapping[str, npt.NDArray[np.float64]],
+    names: Collection[str] | None = None,
 ) -> dict[str, Matrix]:
-    """Return, encoded, the values that the policy's rules need of many rows.
+    """Return, encoded, the values that a policy reads of many rows.
 
     Parameters
     ----------
     product, segment
-        Whose rules apply.
+        Whose applications they are.
     columns
         Raw feature name to (n,) float64: every input of the segment.
+    names
+        As for `facts`.
 
     Returns
     -------
@@ -256,7 +266,7 @@ def facts_from_columns(
     >>> list(facts_from_columns(bundled_product("credit-card"), "new", columns))
     ['limit', 'education']
     """
-    derived, program, _ = _facts_plan(product, segment)
+    derived, program, _ = _facts_plan(product, segment, _wanted(names))
     values = {feature.name: columns[feature.name] for feature in product.inputs(segment)}
     if derived:
         computed = evaluate(program, np.stack([columns[name] for name in program.inputs]))
@@ -305,13 +315,26 @@ def _plan(product: Product, segment: str) -> _Plan:
     return program, _encoders(product, program)
 
 
-@lru_cache(maxsize=64)
+def _wanted(names: Collection[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+@lru_cache(maxsize=256)
 def _facts_plan(
-    product: Product, segment: str
+    product: Product, segment: str, names: frozenset[str] | None
 ) -> tuple[tuple[Feature, ...], Program, tuple[tuple[str, Encoder], ...]]:
-    derived = tuple(feature for feature in product.rule_features(segment) if feature.derived)
+    derived = tuple(f for f in _read(product, segment, names) if f.derived)
     program = compile_program(product.features, [feature.name for feature in derived])
     return derived, program, _encoders(product, program)
+
+
+def _read(product: Product, segment: str, names: frozenset[str] | None) -> tuple[Feature, ...]:
+    """Return the features named that a record of the segment can give."""
+    if names is None:
+        return product.rule_features(segment)
+    at_hand = {feature.name for feature in product.inputs(segment)}
+    named = [feature for feature in product.features.values() if feature.name in names]
+    return tuple(feature for feature in named if at_hand.issuperset(feature.depends_on))
 
 
 def _encoders(product: Product, program: Program) -> tuple[tuple[str, Encoder], ...]:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loanwright.decisioning.assessment import Assessment
-from loanwright.decisioning.decide import ReasonLimitRefused, decide
+from loanwright.decisioning.decide import decide
 from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.policy import Policy, SegmentHasNoCutoffs
 
@@ -136,14 +136,6 @@ def test_even_a_flat_model_gives_a_reason():
     assert codes(granted) == ["score.meets_cutoff"]
 
 
-def test_a_smaller_limit_keeps_the_most_important_reasons():
-    decision = decide(assessed(500), policy_of(), segment="new", facts={}, limit=1)
-    assert codes(decision) == ["worst_delay.adverse"]
-    for limit in (0, 5):
-        with pytest.raises(ReasonLimitRefused):
-            decide(assessed(500), policy_of(), segment="new", facts={}, limit=limit)
-
-
 def test_an_unknown_segment_is_a_named_error_and_not_an_outcome():
     with pytest.raises(SegmentHasNoCutoffs):
         decide(assessed(), policy_of(), segment="vip", facts={})
@@ -185,17 +177,17 @@ scores = st.integers(250, 850)
 
 
 @settings(max_examples=150, deadline=None)
-@given(policies(), scores, contributions, all_facts, st.integers(1, 4))
+@given(policies(), scores, contributions, all_facts)
 def test_every_input_gives_one_outcome_and_one_to_four_unique_reasons(
-    policy, score, weights, facts, limit
+    policy, score, weights, facts
 ):
     subject = assessed(score, weights)
-    decision = decide(subject, policy, segment="new", facts=facts, limit=limit)
+    decision = decide(subject, policy, segment="new", facts=facts)
     assert isinstance(decision.outcome, Outcome)
-    assert 1 <= len(decision.reasons) <= limit
+    assert 1 <= len(decision.reasons) <= 4
     assert len(set(codes(decision))) == len(decision.reasons)
     assert len(decision.rule_results) == len(policy.rules)
-    again = decide(subject, policy, segment="new", facts=dict(facts), limit=limit)
+    again = decide(subject, policy, segment="new", facts=dict(facts))
     assert again == decision
 
 

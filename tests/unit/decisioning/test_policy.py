@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from loanwright.decisioning.language import Name
 from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.policy import (
     Cutoffs,
@@ -39,7 +40,12 @@ DOCUMENT = {
         },
     ],
 }
-KINDS = {"age": "number", "housing": "text", "abroad": "boolean", "income": "number"}
+NAMES = {
+    "age": Name(kind="number"),
+    "housing": Name(kind="category", codes=("rent", "own", "free")),
+    "abroad": Name(kind="boolean"),
+    "income": Name(kind="number"),
+}
 
 
 def changed(path, value):
@@ -61,8 +67,8 @@ def without(path):
 
 
 def test_a_policy_survives_the_way_to_json_and_back():
-    policy = Policy.from_mapping(DOCUMENT, kinds=KINDS)
-    again = Policy.from_mapping(json.loads(json.dumps(policy.to_mapping())), kinds=KINDS)
+    policy = Policy.from_mapping(DOCUMENT, names=NAMES)
+    again = Policy.from_mapping(json.loads(json.dumps(policy.to_mapping())), names=NAMES)
     assert again == policy
     assert again.hash == policy.hash
     assert again.rules[0].outcome is Outcome.DECLINE
@@ -115,7 +121,7 @@ def test_the_hash_ignores_the_order_of_keys_and_notices_everything_else():
 )
 def test_a_wrong_document_is_refused_by_the_name_of_its_key(path, value, key):
     with pytest.raises(PolicyRejected) as refused:
-        Policy.from_mapping(changed(path, value), kinds=KINDS)
+        Policy.from_mapping(changed(path, value), names=NAMES)
     assert refused.value.key == key
     assert key in str(refused.value)
 

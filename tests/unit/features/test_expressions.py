@@ -92,6 +92,11 @@ def same(a, b):
         ('if(home not in ("rent", "free"), 1, 0)', {"home": 2}, 0),
         ("if(flag, x, 0)", {"flag": 1, "x": 4}, 4),
         ("0 * x", {"x": -1}, 0),
+        ("if(1 <= x < y, 1, 0)", {"x": 1, "y": 2}, 1),
+        ("if(1 <= x < y, 1, 0)", {"x": 2, "y": 2}, 0),
+        ("if(x in (1, 3), 1, 0)", {"x": 3}, 1),
+        ("if(x not in (1, 3), 1, 0)", {"x": NAN}, NAN),
+        ("if(true, x, 0)", {"x": 3}, 3),
     ],
 )
 @pytest.mark.parametrize("evaluator", [evaluate, evaluate_plainly])
@@ -114,7 +119,9 @@ def test_a_result_is_never_negative_zero():
         ("x ** 2", "only + - * /"),
         ("x // y", "only + - * /"),
         ("~x", "only - and not"),
-        ("x < y < z", "join them with and"),
+        ("x < y != z", "only a range"),
+        ("x is y", "use == and !="),
+        ("x in y", "write x in (1, 2)"),
         ("unknown + 1", "not a feature"),
         ('home == "castle"', "its codes are rent, own, free"),
         ("home == home", "its codes are"),
