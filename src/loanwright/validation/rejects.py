@@ -176,6 +176,61 @@ def reject_range(
     return _range(people, estimates)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssumedRates:
+    """How often each of some declined applicants would default, under one assumption."""
+
+    method: str
+    factor: float
+    rates: Floats
+
+
+def assumed_rates(
+    accepted_probability: ArrayLike,
+    accepted_default: ArrayLike,
+    rejected_probability: ArrayLike,
+    *,
+    factors: Sequence[float] = FACTORS,
+) -> tuple[AssumedRates, ...]:
+    """Return how often declined applicants would default, under every assumption of the grid.
+
+    Parameters
+    ----------
+    accepted_probability, accepted_default, rejected_probability, factors
+        As in `reject_range`.
+
+    Returns
+    -------
+    tuple
+        For parcelling and fuzzy augmentation with each factor: (m,) rates in the order of
+        ``rejected_probability``.
+
+    Examples
+    --------
+    >>> stated = np.linspace(0.01, 0.3, 400)
+    >>> bad = np.arange(400) % 10 == 0
+    >>> found = assumed_rates(stated, bad, [0.4, 0.2], factors=[1.0])
+    >>> [one.method for one in found]
+    ['parcelling', 'fuzzy augmentation']
+    """
+    checked = probabilities(accepted_default, accepted_probability, both_classes=True)
+    if len(checked.risk) < LEAST_ROWS:
+        raise SampleTooSmall(rows=len(checked.risk), least=LEAST_ROWS)
+    order = np.argsort(checked.risk, kind="stable")
+    declined = finite(rejected_probability, name="rejected_probability")
+    bad = checked.default[order].astype(np.float64)
+    people = _People(checked.risk[order], bad, declined)
+    every = np.ones(len(bad))
+    banded, odds = _band_rates(people, every), _line_odds(people, every)
+    found = []
+    for factor in factors:
+        rates = np.minimum(banded * factor, 1.0)
+        found.append(AssumedRates(method="parcelling", factor=factor, rates=rates))
+        moved = _rate(odds + np.log(factor))
+        found.append(AssumedRates(method="fuzzy augmentation", factor=factor, rates=moved))
+    return tuple(found)
+
+
 def _drawn(randomised: ArrayLike | None, rows: int) -> NDArray[np.bool_]:
     if randomised is None:
         return np.zeros(rows, dtype=np.bool_)
