@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from loanwright.decisioning.behaviour import Measure
+from loanwright.decisioning.burden import WARNING_ABOVE_BP
+from loanwright.decisioning.costs import NO_FEES, Fees
 from loanwright.decisioning.performance import STANDARD, PerformanceDefinition
 from loanwright.decisioning.schedule import Repayment
 
@@ -24,6 +26,10 @@ class OfferTerms:
         Annual rate in basis points by grade; a grade that is not named gets no offer.
     valid_days
         How long the offer stands.
+    fees
+        What is taken beside interest.
+    cooling_off
+        Whether the law's wait between contract and money holds for this product.
     """
 
     amount: str
@@ -31,6 +37,8 @@ class OfferTerms:
     term_months: str | int
     rates: Mapping[str, int]
     valid_days: int = 30
+    fees: Fees = NO_FEES
+    cooling_off: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,3 +59,27 @@ class AccountTerms:
     performance: tuple[PerformanceDefinition, ...] = STANDARD
     behaviour: Mapping[str, Measure] = field(default_factory=dict)
     offers: OfferTerms | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AffordabilityTerms:
+    """Which features say what an applicant can afford.
+
+    Attributes
+    ----------
+    income
+        The feature with the income of a month, in units of the currency.
+    payments
+        The feature with what is paid each month on debts, or None where nobody is asked.
+    cap_bp
+        The share of the income, in basis points, up to which an amount is affordable.
+    """
+
+    income: str
+    payments: str | None = None
+    cap_bp: int = WARNING_ABOVE_BP
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Return the features that are asked for."""
+        return (self.income,) if self.payments is None else (self.income, self.payments)

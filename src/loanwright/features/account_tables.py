@@ -8,13 +8,15 @@ from itertools import pairwise
 from typing import Final
 
 from loanwright.decisioning.behaviour import Measure, MeasureRefused
-from loanwright.decisioning.booking import AccountTerms, OfferTerms
+from loanwright.decisioning.booking import AccountTerms, AffordabilityTerms, OfferTerms
+from loanwright.decisioning.burden import WARNING_ABOVE_BP
+from loanwright.decisioning.costs import NO_FEES, Fees
 from loanwright.decisioning.performance import (
     STANDARD,
     DefinitionRefused,
     PerformanceDefinition,
 )
-from loanwright.decisioning.schedule import HIGHEST_RATE, LONGEST_TERM, Repayment
+from loanwright.decisioning.schedule import BASIS_POINTS, HIGHEST_RATE, LONGEST_TERM, Repayment
 from loanwright.features.feature import Feature
 from loanwright.features.reading import Reader
 
@@ -128,9 +130,50 @@ def _read_offers(
         term_months=_read_term(table, features),
         rates=_read_rates(table.child("rates", required=True), grades),
         valid_days=_whole(table, "valid_days", highest=365),
+        fees=_read_fees(table.child("fees")),
+        cooling_off=table.boolean("cooling_off", True),
     )
     table.finish()
     return terms
+
+
+def _read_fees(table: Reader | None) -> Fees:
+    if table is None:
+        return NO_FEES
+    highest = {"upfront": 10**15, "upfront_bp": BASIS_POINTS - 1, "monthly": 10**15}
+    told = {
+        key: _whole(table, key, highest=most) for key, most in highest.items() if table.has(key)
+    }
+    table.finish()
+    return Fees(**told)
+
+
+def read_affordability(
+    table: Reader | None, features: Mapping[str, Feature]
+) -> AffordabilityTerms | None:
+    """Read which features say what an applicant can afford; None where nobody is asked."""
+    if table is None:
+        return None
+    told = {key: table.string(key) for key in ("income", "payments") if table.has(key)}
+    if "income" not in told:
+        table.refuse("income", "is missing; name the feature with the income of a month")
+    for key, name in told.items():
+        _refuse_unlike_money(table, key, features.get(name))
+    has_cap = table.has("cap_bp")
+    cap = _whole(table, "cap_bp", highest=BASIS_POINTS) if has_cap else WARNING_ABOVE_BP
+    table.finish()
+    return AffordabilityTerms(
+        income=told.get("income", ""), payments=told.get("payments"), cap_bp=cap
+    )
+
+
+def _refuse_unlike_money(table: Reader, key: str, feature: Feature | None) -> None:
+    if feature is None or not feature.numeric or feature.derived or feature.protected:
+        table.refuse(key, "must name a raw number of the dictionary that is not protected")
+    elif feature.source not in ("questionnaire", "bureau"):
+        table.refuse(key, "must be stated by the questionnaire or a bureau")
+    elif not feature.missing.allowed:
+        table.refuse(key, "must be allowed to be missing: missing = { allowed = true }")
 
 
 def _read_term(table: Reader, features: Mapping[str, Feature]) -> str | int:

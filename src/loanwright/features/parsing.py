@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from loanwright.features.account_tables import read_accounts
+from loanwright.features.account_tables import read_accounts, read_affordability
 from loanwright.features.errors import ProductRefused
 from loanwright.features.feature import Feature
 from loanwright.features.feature_tables import read_features
@@ -67,6 +67,8 @@ def _read_root(root: Reader, text: str, digest: str) -> Product:
         title=head.text("title"),
         description=head.text("description") if head.has("description") else None,
         currency=_read_currency(head),
+        lender=head.name("lender") if head.has("lender") else None,
+        jurisdictions=head.strings("jurisdictions"),
         text=text,
         hash=digest,
         sample=sample,
@@ -77,6 +79,7 @@ def _read_root(root: Reader, text: str, digest: str) -> Product:
         policy=policy,
         features=features,
         accounts=read_accounts(root.child("accounts"), features, grades),
+        affordability=read_affordability(root.child("affordability"), features),
     )
     head.finish()
     root.finish()

@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from loanwright.decisioning.booking import AccountTerms
+from loanwright.decisioning.booking import AccountTerms, AffordabilityTerms
 from loanwright.features.errors import (
     FeatureUnknown,
     ProductRefused,
@@ -93,6 +93,12 @@ class Product:
         Every feature by name, in dictionary order.
     accounts
         The ``[accounts]`` table: how accounts are repaid, judged and turned into behaviour.
+    lender
+        Whose product it is, where an installation serves several lenders; None for its own.
+    jurisdictions
+        Whose law holds for it; empty for what the installation says.
+    affordability
+        The ``[affordability]`` table: which features say what an applicant can afford, or None.
     """
 
     name: str
@@ -108,7 +114,10 @@ class Product:
     scale: Mapping[str, Any]
     policy: Mapping[str, Any]
     features: Mapping[str, Feature] = field(repr=False)
+    lender: str | None = None
+    jurisdictions: tuple[str, ...] = ()
     accounts: AccountTerms = field(default_factory=AccountTerms, repr=False)
+    affordability: AffordabilityTerms | None = None
 
     def __eq__(self, other: object) -> bool:
         return self is other or (isinstance(other, Product) and self.hash == other.hash)
@@ -188,6 +197,21 @@ class Product:
         used = (*self.model_features(segment), *self.rule_features(segment))
         needed = {name for feature in used for name in feature.depends_on}
         return tuple(f for f in self.features.values() if f.name in needed)
+
+    def extra_inputs(self, segment: str) -> tuple[Feature, ...]:
+        """Return the features that an application may state beside the inputs of ``segment``.
+
+        They say what the applicant can afford, or measure fairness; none of them is required.
+
+        Examples
+        --------
+        >>> [f.name for f in bundled_product("instalment-loan").extra_inputs("new")]
+        ['income', 'debt_payments']
+        """
+        means = () if self.affordability is None else self.affordability.features
+        taken = {feature.name for feature in self.inputs(segment)}
+        named = dict.fromkeys((*means, *self.fairness_inputs))
+        return tuple(self.features[name] for name in named if name not in taken)
 
 
 def parse_product(text: str) -> Product:

@@ -65,8 +65,8 @@ def validate_record(
     dict
         Every expected input in dictionary order: numbers as float, integers as int, categories
         and dates as str, booleans as bool, None where missing; never -0.0. Protected features
-        that the product lists in ``fairness_inputs`` follow if they were sent; they are not
-        model inputs and are to be kept apart.
+        that the product lists in ``fairness_inputs``, and what says what an applicant can
+        afford, follow if they were sent; they are not model inputs and are to be kept apart.
 
     Raises
     ------
@@ -176,7 +176,7 @@ class _Plan:
 def _plan(product: Product, segment: str, sources: frozenset[str] | None) -> _Plan:
     inputs = product.inputs(segment)
     taken = {feature.name for feature in inputs}
-    extra = [product.features[n] for n in product.fairness_inputs if n not in taken]
+    extra = product.extra_inputs(segment)
     fields = [
         _Field(
             name=feature.name,

@@ -48,10 +48,9 @@ def json_schema(
     (['limit'], 1000000)
     """
     inputs = product.inputs(segment)
-    extra = tuple(product.features[n] for n in product.fairness_inputs)
     shown = [
         feature
-        for feature in (*inputs, *(f for f in extra if f not in inputs))
+        for feature in (*inputs, *product.extra_inputs(segment))
         if accept_sources is None or feature.source in accept_sources
     ]
     required = [f.name for f in shown if f in inputs and not f.missing.allowed]

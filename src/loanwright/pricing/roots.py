@@ -53,6 +53,11 @@ def find_rate(worth: Callable[[float], float], *, lowest: float = LOWEST) -> flo
     return float(brentq(worth, lowest, highest, xtol=TOLERANCE, maxiter=500))
 
 
+def open_mathematics() -> None:
+    """Load what looks for rates now, so that the first offer does not wait for it."""
+    import scipy.optimize  # noqa: F401
+
+
 def refuse_one_way(amounts: Sequence[int]) -> None:
     """Refuse movements that all go the same way: no rate makes them worth nothing."""
     if not amounts or min(amounts) >= 0 or max(amounts) <= 0:

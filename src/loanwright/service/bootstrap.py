@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from loanwright.pricing.roots import open_mathematics
 from loanwright.service.accounts.paying import Payments
 from loanwright.service.accounts.service import Accounts
 from loanwright.service.applicants.profiles import Profiles
@@ -140,6 +141,8 @@ class Service(Ground, Facts):
         start: whoever asks whether we are ready is told, and it is opened then.
         """
         self.check_ready()
+        if any(one.accounts.offers for one in self.products.values()):
+            open_mathematics()
 
     def close(self) -> None:
         """Close what is open."""

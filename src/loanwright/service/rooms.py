@@ -37,6 +37,7 @@ from loanwright.service.kit.ids import Ids
 from loanwright.service.managers.service import Managers
 from loanwright.service.messaging.outbox import Outbox
 from loanwright.service.migrations.steps import current_revision, newest_revision
+from loanwright.service.offers.pricing import Pricing
 from loanwright.service.offers.service import Offers
 from loanwright.service.origination.away import Away
 from loanwright.service.origination.intake import Desk
@@ -279,7 +280,11 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
         applications=facts.applications,
     )
     renewal = Renewal(clock=ground.clock, products=facts.products, people=facts.applicants)
-    offers = Offers(accounts=accounts, alone_up_to=ground.settings.offer_alone_up_to)
+    offers = Offers(
+        accounts=accounts,
+        alone_up_to=ground.settings.offer_alone_up_to,
+        pricing=Pricing(jurisdictions=ground.settings.jurisdictions),
+    )
     ground.chores.append(offers.expire)
     payments = Payments(accounts=accounts, renewal=renewal)
     return {"accounts": accounts, "payments": payments, "offers": offers}

@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from loanwright.decisioning.behaviour import MEASURES
-from loanwright.decisioning.booking import AccountTerms
+from loanwright.decisioning.booking import AccountTerms, AffordabilityTerms
+from loanwright.decisioning.burden import burdening_payment
+from loanwright.decisioning.costs import Fees
 from loanwright.decisioning.performance import STANDARD
 from loanwright.decisioning.schedule import Repayment
-from loanwright.features.errors import ProductRefused
+from loanwright.features.affordable import affordability_of, credit_of
+from loanwright.features.errors import ProductRefused, RecordRejected
 from loanwright.features.product import bundled_product, parse_product
+from loanwright.features.records import validate_record
 
 CARD = bundled_product("credit-card").text
 HEAD, TAIL = CARD.split("[accounts]")[0], CARD[CARD.index("# --- Questionnaire") :]
@@ -91,3 +95,74 @@ def test_what_cannot_be_used_is_refused_with_its_key(text, said):
 def test_every_measure_is_explained_on_the_page():
     page = PAGE.read_text(encoding="utf-8")
     assert [one for one in MEASURES if f"`{one}`" not in page] == []
+
+
+AFFORDABILITY = """
+[affordability]
+income = "income"
+payments = "debts"
+cap_bp = 4000
+
+[features.income]
+title = { en = "Income", ru = "Доход" }
+help = { en = "Of a month.", ru = "За месяц." }
+type = "money"
+source = "questionnaire"
+minimum = 0
+maximum = 1000
+missing = { allowed = true }
+
+[features.debts]
+title = { en = "Debts", ru = "Долги" }
+help = { en = "Of a month.", ru = "За месяц." }
+type = "money"
+source = "questionnaire"
+minimum = 0
+maximum = 1000
+missing = { allowed = true }
+"""
+
+
+def test_fees_and_affordability_are_read():
+    fees = "[accounts.offers.fees]\nupfront_bp = 200\nmonthly = 99\n"
+    product = parse_product(HEAD + OFFERS + "cooling_off = false\n" + fees + AFFORDABILITY + TAIL)
+    assert product.accounts.offers.fees == Fees(upfront_bp=200, monthly=99)
+    assert not product.accounts.offers.cooling_off
+    assert product.affordability == AffordabilityTerms(
+        income="income", payments="debts", cap_bp=4000
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('income = "income"', 'income = "mood"', "affordability.income: must name a raw number"),
+        ('income = "income"', 'income = "bill_1"', "must be stated by the questionnaire"),
+        ('income = "income"', 'income = "limit"', "must be allowed to be missing"),
+        ('income = "income"\n', "", "affordability.income: is missing"),
+        ("4000", "0", "affordability.cap_bp: must be from 1 to 10000"),
+    ],
+)
+def test_affordability_that_cannot_be_asked_is_refused(before, after, said):
+    with pytest.raises(ProductRefused, match=said):
+        parse_product(HEAD + AFFORDABILITY.replace(before, after, 1) + TAIL)
+
+
+def test_what_says_what_one_can_afford_is_taken_when_it_is_sent_and_never_asked_for():
+    product = parse_product(HEAD + AFFORDABILITY + TAIL)
+    assert validate_record(product, "new", {"limit": 10_000, "income": 900})["income"] == 900.0
+    assert "income" not in validate_record(product, "new", {"limit": 10_000})
+    with pytest.raises(RecordRejected, match="income"):
+        validate_record(product, "new", {"limit": 10_000, "income": -1})
+
+
+def test_the_credit_that_a_product_lays_down_follows_from_the_application():
+    product = parse_product(HEAD + OFFERS + AFFORDABILITY + TAIL)
+    record = {"limit": 1_000_000.0, "income": 200_000.0, "debts": 20_000.0}
+    credit = credit_of(product, record, "A")
+    assert (credit.amount, credit.annual_rate_bp, credit.term_months) == (50_000_000, 990, 24)
+    facts = affordability_of(product, record, "A")
+    assert facts["debt_burden_before"] == 0.1
+    assert facts["monthly_payment"] == burdening_payment(credit) / 100
+    assert affordability_of(product, record, "G")["debt_burden_after"] is None
+    assert credit_of(product, {"limit": None}, "A") is None

@@ -41,7 +41,9 @@ def test_the_schema_of_a_bundled_product_is_valid_json_schema(name, segment):
     product = bundled_product(name)
     schema = json_schema(product, segment)
     jsonschema_rs.meta.validate(schema)
-    assert list(schema["properties"]) == [f.name for f in product.inputs(segment)]
+    assert list(schema["properties"]) == [
+        f.name for f in (*product.inputs(segment), *product.extra_inputs(segment))
+    ]
 
 
 def test_sources_narrow_the_schema(small):

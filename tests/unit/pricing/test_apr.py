@@ -129,6 +129,5 @@ def test_money_that_moves_one_way_has_no_rate(moved):
 
 
 def test_a_payday_loan_of_thousands_of_per_cent_has_a_rate():
-    assert annual_percentage_rate([Timed(0, 100), Timed(7 / 365, -200)]) == pytest.approx(
-        2 ** (365 / 7) - 1
-    )
+    rate = annual_percentage_rate([Timed(0, 100), Timed(7 / 365, -200)])
+    assert rate == pytest.approx(2 ** (365 / 7) - 1)

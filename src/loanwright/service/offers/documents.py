@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from loanwright.decisioning.burden import warns
 from loanwright.decisioning.schedule import (
     HIGHEST_RATE,
     LARGEST_AMOUNT,
@@ -76,6 +77,26 @@ class OfferDocument(Document):
     approved_at: datetime | None
     ended_at: datetime | None
     account_id: str | None = Field(description="The account that its acceptance has opened.")
+    total_cost: int | None = Field(description="Interest and fees together, in minor units.")
+    apr: float | None = Field(
+        description="Annual percentage rate of charge in per cent, by the equation of the EU."
+    )
+    psk: float | None = Field(
+        description="Full cost of the credit in per cent of a year, where Russian law holds."
+    )
+    debt_burden_before: float | None = Field(
+        description="Share of the income that goes into debts; null if the income is unknown."
+    )
+    debt_burden_after: float | None = Field(description="The same with this credit.")
+    burden_warning: bool | None = Field(
+        description="Whether more than half of the income would go into debts."
+    )
+    cooling_off_hours: int | None = Field(
+        description="Hours that the law puts between contract and money."
+    )
+    available_at: datetime | None = Field(
+        description="When the money of an accepted offer may go out."
+    )
 
 
 class OfferPage(Document):
@@ -107,7 +128,19 @@ def describe_offer(offer: Offer, *, staff: bool = True) -> dict[str, Any]:
         "approved_at": _moment(offer.approved_at),
         "ended_at": _moment(offer.ended_at),
         "account_id": offer.account_id,
+        "total_cost": offer.total_cost,
+        "apr": offer.apr,
+        "psk": offer.psk,
+        "debt_burden_before": offer.debt_burden_before,
+        "debt_burden_after": offer.debt_burden_after,
+        "burden_warning": _warning(offer.debt_burden_after),
+        "cooling_off_hours": offer.cooling_off_hours,
+        "available_at": _moment(offer.available_at),
     }
+
+
+def _warning(burden: float | None) -> bool | None:
+    return None if burden is None else warns(burden)
 
 
 def _moment(moment: datetime | None) -> str | None:

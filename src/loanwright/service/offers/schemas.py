@@ -56,7 +56,19 @@ class Approved:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Offer:
-    """What a lender proposes to one applicant."""
+    """What a lender proposes to one applicant; None where it was made before that was kept.
+
+    Attributes
+    ----------
+    total_cost
+        Interest and fees together, in minor units.
+    apr, psk
+        What it costs in a year, in per cent: by the EU's equation, and by the law of Russia.
+    debt_burden_before, debt_burden_after
+        Which share of the applicant's income goes into debts; None where the income is unknown.
+    available_at
+        When the money may go out; known once it is accepted.
+    """
 
     id: str
     decision_id: str
@@ -77,6 +89,13 @@ class Offer:
     approved_at: datetime | None
     ended_at: datetime | None
     account_id: str | None
+    total_cost: int | None
+    apr: float | None
+    psk: float | None
+    debt_burden_before: float | None
+    debt_burden_after: float | None
+    cooling_off_hours: int | None
+    available_at: datetime | None
 
     def seen_at(self, moment: datetime) -> "Offer":
         """Return it as it stands at a moment: what has run out is expired."""

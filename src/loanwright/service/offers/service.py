@@ -1,20 +1,22 @@
 """Offers: made after an approval, approved by a second person, accepted once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 
-from loanwright.decisioning.booking import OfferTerms
 from loanwright.decisioning.money import minor_units
 from loanwright.decisioning.outcome import Outcome
-from loanwright.decisioning.schedule import Repayment, monthly_payment
+from loanwright.decisioning.schedule import Credit, Repayment, monthly_payment
+from loanwright.features.affordable import credit_of
 from loanwright.features.product import Product
 from loanwright.service.accounts.people import see
 from loanwright.service.accounts.schemas import Opening
 from loanwright.service.accounts.service import Accounts
+from loanwright.service.applications.schemas import Application
 from loanwright.service.audit.schemas import Actor, Change
 from loanwright.service.decisions.service import DecisionNotFound
 from loanwright.service.kit.database import database_now
@@ -27,6 +29,7 @@ from loanwright.service.offers.errors import (
     OfferNotOpen,
     SecondPersonNeeded,
 )
+from loanwright.service.offers.pricing import Pricing
 from loanwright.service.offers.schemas import (
     ALIVE,
     Approved,
@@ -55,6 +58,7 @@ class Offers:
 
     accounts: Accounts
     alone_up_to: int | None = None
+    pricing: Pricing = field(default_factory=Pricing)
 
     def make(
         self, principal: Principal, decision_id: str, terms: Terms, *, valid_days: int
@@ -69,7 +73,7 @@ class Offers:
                 raise DecisionNotApproved(decision_id=decision_id, outcome=decision.outcome)
             row = self._row(
                 self.accounts.product(decision.product),
-                (decision_id, application.applicant_id),
+                _stated(decision_id, application),
                 terms,
                 by=principal.id,
                 now=database_now(connection),
@@ -90,12 +94,12 @@ class Offers:
         for one in approved:
             product = self.accounts.products[one.product]
             laid_down = product.accounts.offers
-            terms = None if laid_down is None else _terms(product, laid_down, one)
-            if laid_down is not None and terms is not None:
+            credit = credit_of(product, one.features, one.grade, disbursed_on=now.date())
+            if laid_down is not None and credit is not None:
                 row = self._row(
                     product,
-                    (one.decision_id, one.applicant_id),
-                    terms,
+                    one,
+                    _terms(credit),
                     by=ORIGINATION.id,
                     now=now,
                     days=laid_down.valid_days,
@@ -156,8 +160,15 @@ class Offers:
         """Take an offer: it opens an account, and the other offers of the decision end."""
         with self.accounts.database.write() as connection:
             offer, others, now = self._lock(connection, principal, offer_id, State.OPEN)
-            account = self.accounts.open_in(connection, principal.actor, _opening(offer, now))
-            values = {"state": State.ACCEPTED, "ended_at": now, "account_id": account.id}
+            product = self.accounts.product(offer.product)
+            available = now + self.pricing.wait(product, offer.amount, now.date())
+            account = self.accounts.open_in(connection, principal.actor, _opening(offer, available))
+            values = {
+                "state": State.ACCEPTED,
+                "ended_at": now,
+                "account_id": account.id,
+                "available_at": available,
+            }
             accepted = self._change(connection, principal.actor, offer, values, "offer.accepted")
             for one in others:
                 if one.state in ALIVE:
@@ -181,27 +192,27 @@ class Offers:
     def _row(
         self,
         product: Product,
-        about: tuple[str, str],
+        about: Approved,
         terms: Terms,
         *,
         by: str,
         now: datetime,
         days: int,
     ) -> dict[str, Any]:
-        decision_id, applicant_id = about
+        credit = terms.credit(now.date())
         highest = self.alone_up_to
         needed = highest is not None and terms.amount > highest * minor_units(product.currency)
         return {
             "id": self.accounts.new_id("off"),
-            "decision_id": decision_id,
-            "applicant_id": applicant_id,
+            "decision_id": about.decision_id,
+            "applicant_id": about.applicant_id,
             "product": product.name,
             "amount": terms.amount,
             "currency": product.currency,
             "annual_rate_bp": terms.annual_rate_bp,
             "term_months": terms.term_months,
             "repayment": str(terms.repayment),
-            "monthly_payment": monthly_payment(terms.credit(now.date())),
+            "monthly_payment": monthly_payment(credit),
             "valid_until": now + timedelta(days=days),
             "state": str(State.PROPOSED if needed else State.OPEN),
             "two_persons": int(needed),
@@ -211,6 +222,7 @@ class Offers:
             "approved_at": None,
             "ended_at": None,
             "account_id": None,
+            **self.pricing.price(product, credit, about.features),
         }
 
     def _insert(
@@ -279,7 +291,8 @@ class Offers:
         return after
 
 
-def _opening(offer: Offer, now: datetime) -> Opening:
+def _opening(offer: Offer, available: datetime) -> Opening:
+    """Return the account of an accepted offer; it is disbursed, and bears interest, from then."""
     return Opening(
         applicant_id=offer.applicant_id,
         product=offer.product,
@@ -288,23 +301,27 @@ def _opening(offer: Offer, now: datetime) -> Opening:
         annual_rate_bp=offer.annual_rate_bp,
         term_months=offer.term_months,
         repayment=offer.repayment,
-        disbursed_on=now.date(),
+        disbursed_on=available.date(),
         decision_id=offer.decision_id,
         offer_id=offer.id,
     )
 
 
-def _terms(product: Product, laid_down: OfferTerms, approved: Approved) -> Terms | None:
-    """Return what the product file offers of itself; None where it offers nothing."""
-    rate = laid_down.rates.get(approved.grade)
-    asked = approved.features.get(laid_down.amount)
-    term = laid_down.term_months
-    months = approved.features.get(term) if isinstance(term, str) else term
-    if rate is None or asked is None or months is None or asked <= 0 or months < 1:
-        return None
+def _terms(credit: Credit) -> Terms:
     return Terms(
-        amount=round(min(asked, laid_down.highest) * minor_units(product.currency)),
-        annual_rate_bp=rate,
-        term_months=round(months),
-        repayment=product.accounts.repayment,
+        amount=credit.amount,
+        annual_rate_bp=credit.annual_rate_bp,
+        term_months=credit.term_months,
+        repayment=credit.repayment,
+    )
+
+
+def _stated(decision_id: str, application: Application) -> Approved:
+    """Return an approved application with what it said of itself."""
+    return Approved(
+        decision_id=decision_id,
+        applicant_id=application.applicant_id,
+        product=application.product,
+        grade="",
+        features=msgspec.json.decode(application.received).get("features", {}),
     )

@@ -16,7 +16,12 @@ APPLICANT_NAMES = {
 
 def stated_features(product: Product, segment: str) -> tuple[Feature, ...]:
     """Return the features that an application of this segment states itself."""
-    return tuple(one for one in product.inputs(segment) if one.source in STATED)
+    asked = (*product.inputs(segment), *_means(product, segment))
+    return tuple(one for one in asked if one.source in STATED)
+
+
+def _means(product: Product, segment: str) -> tuple[Feature, ...]:
+    return tuple(one for one in product.extra_inputs(segment) if not one.protected)
 
 
 def application_schema(products: Iterable[Product]) -> dict[str, Any]:

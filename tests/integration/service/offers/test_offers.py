@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,12 +10,17 @@ from sqlalchemy.exc import IntegrityError
 from tests.integration.service.conftest import application, told
 
 from loanwright.decisioning.booking import AccountTerms, OfferTerms
+from loanwright.decisioning.costs import cost
 from loanwright.decisioning.schedule import Repayment
 from loanwright.errors import LoanwrightError
+from loanwright.features.product import bundled_product
+from loanwright.pricing.apr import apr_of
+from loanwright.pricing.psk import psk_of
 from loanwright.service.accounts.errors import AccountAlreadyOpen
 from loanwright.service.accounts.schemas import Opening
 from loanwright.service.kit.database import database_now
 from loanwright.service.offers.errors import OfferNotFound, OfferNotOpen
+from loanwright.service.offers.pricing import Pricing
 from loanwright.service.offers.schemas import State, Terms, Wanted
 from loanwright.service.users.permissions import ROLES, Role
 from loanwright.service.users.schemas import Principal
@@ -169,3 +174,54 @@ def test_a_product_that_lays_down_prices_offers_by_itself_what_was_asked_for(ser
         (15_000_000, 1_500, 24)
     ]
     assert made[0].made_by == "system:origination"
+
+
+RUSSIAN = Pricing(jurisdictions=("RU",))
+
+
+def russian(service):
+    products = dict(service.products)
+    products["credit-card"] = replace(products["credit-card"], currency="RUB")
+    accounts = replace(service.accounts, products=products)
+    return replace(service.offers, accounts=accounts, pricing=RUSSIAN)
+
+
+def test_an_offer_says_what_it_costs(service, offer):
+    credit = TERMS.credit(offer.made_at.date())
+    assert offer.total_cost == cost(credit).total
+    assert offer.apr == apr_of(credit)
+    assert (offer.psk, offer.cooling_off_hours, offer.available_at) == (None, 0, None)
+    assert (offer.debt_burden_before, offer.debt_burden_after) == (None, None)
+
+
+@pytest.mark.parametrize(("roubles", "hours"), [(49_000, 0), (50_000, 4), (250_000, 48)])
+def test_the_money_of_a_russian_offer_waits_by_its_amount(service, decided, roubles, hours):
+    offers = russian(service)
+    terms = replace(TERMS, amount=roubles * 100)
+    offer = offers.make(KEY, decided.decision.id, terms, valid_days=30)
+    assert offer.cooling_off_hours == hours
+    assert offer.psk == psk_of(terms.credit(offer.made_at.date()))
+
+    accepted = offers.accept(KEY, offer.id)
+    assert accepted.available_at == accepted.ended_at + timedelta(hours=hours)
+    assert offers.get(KEY, offer.id).available_at == accepted.available_at
+    account = service.accounts.get(KEY, accepted.account_id)
+    assert account.disbursed_on == accepted.available_at.date()
+
+
+def test_a_product_under_an_exception_does_not_wait(service):
+    products = dict(service.products)
+    laid_down = OfferTerms(
+        amount="limit", highest=10**6, term_months=12, rates={}, cooling_off=False
+    )
+    exempt = replace(
+        products["credit-card"], currency="RUB", accounts=AccountTerms(offers=laid_down)
+    )
+    assert not RUSSIAN.wait(exempt, 10**9, date(2026, 1, 31))
+
+
+def test_the_burden_of_an_offer_follows_from_what_the_applicant_has_said():
+    loan = bundled_product("instalment-loan")
+    credit = replace(TERMS, amount=1_200_00, annual_rate_bp=0).credit(date(2026, 1, 31))
+    priced = Pricing().price(loan, credit, {"income": 500.0, "debt_payments": 200.0})
+    assert (priced["debt_burden_before"], priced["debt_burden_after"]) == (0.4, 0.6)

@@ -1,0 +1,86 @@
+"""What an application says of its credit and of its applicant's means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from loanwright.decisioning.burden import Means, affordability_facts
+from loanwright.decisioning.money import minor_units
+from loanwright.decisioning.schedule import HIGHEST_RATE, LONGEST_TERM, Credit
+from loanwright.features.product import Product
+
+#: What is asked of a payment does not depend on the day; replays must not depend on it either.
+ANY_DAY: Final = date(2000, 1, 1)
+
+Record = Mapping[str, Any]
+
+
+def means_of(product: Product, record: Record) -> Means | None:
+    """Return income and debt payments of a month; None where the income was not stated.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> loan = bundled_product("instalment-loan")
+    >>> means_of(loan, {"income": 2_000, "debt_payments": 300})
+    Means(income=200000, payments=30000)
+    >>> means_of(loan, {"debt_payments": 300}) is None
+    True
+    """
+    terms = product.affordability
+    income = None if terms is None else record.get(terms.income)
+    if terms is None or income is None:
+        return None
+    payments = 0 if terms.payments is None else record.get(terms.payments) or 0
+    units = minor_units(product.currency)
+    return Means(income=round(income * units), payments=round(payments * units))
+
+
+def credit_of(
+    product: Product, record: Record, grade: str, *, disbursed_on: date = ANY_DAY
+) -> Credit | None:
+    """Return the credit that a product file lays down for an application of a grade.
+
+    None where it lays down none, or where the application does not say how much and for how long.
+
+    Parameters
+    ----------
+    record
+        The application, as validated.
+    grade
+        What says the rate; a grade without one gets no credit.
+    """
+    laid_down = product.accounts.offers
+    if laid_down is None:
+        return None
+    rate, asked = laid_down.rates.get(grade), record.get(laid_down.amount)
+    term = laid_down.term_months
+    months = record.get(term) if isinstance(term, str) else term
+    if rate is None or asked is None or months is None:
+        return None
+    amount = round(min(asked, laid_down.highest) * minor_units(product.currency))
+    if amount < 1 or not 1 <= round(months) <= LONGEST_TERM or rate > HIGHEST_RATE:
+        return None
+    return Credit(
+        repayment=product.accounts.repayment,
+        amount=amount,
+        annual_rate_bp=rate,
+        term_months=round(months),
+        disbursed_on=disbursed_on,
+    )
+
+
+def affordability_of(product: Product, record: Record, grade: str) -> Mapping[str, float | None]:
+    """Return the facts about burden and payment that a policy may ask for, by their names.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> loan = bundled_product("instalment-loan")
+    >>> affordability_of(loan, {"income": 2_000, "debt_payments": 300}, "A")["debt_burden_before"]
+    0.15
+    """
+    credit, means = credit_of(product, record, grade), means_of(product, record)
+    return affordability_facts(credit, means, currency=product.currency)
