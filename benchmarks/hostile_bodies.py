@@ -29,7 +29,26 @@ PAYMENT: Final = {
     "paid_on": "2025-11-30",
     "days_past_due": 0,
 }
-WEBHOOK: Final = {"url": "http://127.0.0.1:9/", "events": ["some.thing"]}
+DESIGN: Final = {
+    "arms": [
+        {"name": "champion", "share": 5_000},
+        {"name": "tried", "share": 5_000, "policy_hash": "{policy_hash}"},
+    ],
+    "measure": "approval_rate",
+    "plan": {"base": 0.5, "effect": 0.05, "error": 0.05, "power": 0.8},
+    "guardrails": [
+        {"watched": "approval_rate", "lowest": -0.1, "highest": 0.1, "error": 0.01},
+        {"watched": "early_arrears", "lowest": -1.0, "highest": 0.05},
+    ],
+    "early": {"days": 30, "months": 3},
+}
+EXPERIMENT: Final = {
+    **DESIGN,
+    "name": "trial-{mark}",
+    "product": "credit-card",
+    "segment": "new",
+}
+WEBHOOK: Final = {"url": "http://127.0.0.1:9/", "events": ["decision.made"]}
 USER: Final = {"name": "Anna Example", "email": "anna.{mark}@example.com", "role": "analyst"}
 
 POLICY: Final = {
@@ -85,6 +104,9 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     },
     ("PATCH", "/v1/policies/drafts/{draft_id}"): {"policy": POLICY, "note": "Stricter still."},
     ("POST", "/v1/policies/drafts/{draft_id}/rejection"): {"reason": "Too strict."},
+    ("POST", "/v1/experiments"): EXPERIMENT,
+    ("POST", "/v1/experiments/plan"): DESIGN,
+    ("POST", "/v1/experiments/{experiment_id}/stop"): {"why": "Enough was seen."},
     ("POST", "/v1/webhooks"): WEBHOOK,
     ("PATCH", "/v1/webhooks/{webhook_id}"): {**WEBHOOK, "state": "paused"},
     ("POST", "/v1/sessions"): {"email": "{email}", "password": "{password}"},

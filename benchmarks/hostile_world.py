@@ -12,7 +12,16 @@ from requests import PreparedRequest
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from benchmarks.hostile_bodies import ACCOUNT, APPLICATION, CREDIT, CSV, FILE, POLICY, WEBHOOK
+from benchmarks.hostile_bodies import (
+    ACCOUNT,
+    APPLICATION,
+    CREDIT,
+    CSV,
+    EXPERIMENT,
+    FILE,
+    POLICY,
+    WEBHOOK,
+)
 from loanwright.errors import Conflict
 from loanwright.service.applicants.tables import applicants
 from loanwright.service.asgi import create_app
@@ -138,6 +147,7 @@ class World:
             "webhook_id": webhook,
             "delivery_id": self._post(f"/v1/webhooks/{webhook}/trial")["id"],
             **self._make_policies(),
+            "experiment_id": self._make_experiment(),
             **self._make_access(),
             "model_hash": self._spare(),
             "mark": self.service.new_id("mark").lower(),
@@ -154,6 +164,13 @@ class World:
         draft = self.service.policy_drafts.write(author, "credit-card", POLICY)
         live = self.service.policies.live("credit-card").hash
         return {"draft_id": draft.id, "policy_hash": live, "old": live, "new": live}
+
+    def _make_experiment(self) -> str:
+        live = self.service.policies.live("credit-card").hash
+        tried = {"name": "tried", "share": 5_000, "policy_hash": live}
+        arms = [{"name": "champion", "share": 5_000}, tried]
+        asked = {**EXPERIMENT, "name": self.service.new_id("known").lower(), "arms": arms}
+        return str(self._post("/v1/experiments", asked)["id"])
 
     def send(self, prepared: PreparedRequest) -> tuple[httpx.Response, float]:
         """Send a request; return the answer and the seconds that it took."""

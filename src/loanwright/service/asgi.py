@@ -35,6 +35,7 @@ from loanwright.service.edge.patience import Patience
 from loanwright.service.edge.refusals import Refusals
 from loanwright.service.edge.throttle import Throttle
 from loanwright.service.erasure import endpoints as erasure
+from loanwright.service.experiments import endpoints as experiments
 from loanwright.service.health import endpoints as health
 from loanwright.service.managers import endpoints as managers
 from loanwright.service.offers import endpoints as offers
@@ -70,6 +71,7 @@ PARTS = (
     registry,
     policy_drafts,
     policies,
+    experiments,
     products,
     batches,
     training,
@@ -199,6 +201,7 @@ def _provide(framework: FastAPI, service: Service, **more: object) -> None:
         "accounts": service.accounts,
         "payments": service.payments,
         "offers": service.offers,
+        "experiments": service.experiments,
         "jobs": service.jobs,
         "erasure": service.erasure,
         "ledger": service.ledger,

@@ -14,6 +14,7 @@ from loanwright.service.batches.service import KIND as BATCH
 from loanwright.service.batches.service import Batches
 from loanwright.service.erasure.retention import Retention
 from loanwright.service.erasure.service import Erasure
+from loanwright.service.experiments.service import Experiments
 from loanwright.service.ground import (
     Ground,
     lay_ground,
@@ -77,6 +78,7 @@ class Service(Ground, Facts):
     accounts: Accounts
     payments: Payments
     offers: Offers
+    experiments: Experiments
     access: Access
     origination: Origination
     jobs: Jobs
@@ -172,7 +174,7 @@ def build(
     )
     access = open_access(ground)
     booked = make_booked(ground, facts)
-    origination, later = make_deciding(ground, facts, jobs, offers=booked["offers"])
+    origination, later = make_deciding(ground, facts, jobs, booked=booked)
     ground.chores.extend((jobs.remind, access.sessions.sweep))
     batches = make_batches(ground, jobs, desk)
     training = make_training(ground, facts, jobs)

@@ -1,7 +1,7 @@
 """How each room of the service is furnished, given the ground that it stands on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -59,6 +59,7 @@ from loanwright.service.spool.files import list_files, size_of
 from loanwright.service.spool.service import Spool
 from loanwright.service.training.runner import CommandTrainer
 from loanwright.service.training.service import TrainingRuns
+from loanwright.service.trying import make_experiments
 from loanwright.service.users.keys import Keys
 from loanwright.service.users.service import Users
 from loanwright.service.webhooks.addresses import Addresses
@@ -241,25 +242,28 @@ def make_ledger(settings: Settings, ground: Ground) -> Ledger:
 
 
 def make_deciding(
-    ground: Ground, facts: Facts, jobs: Jobs, *, offers: Offers
+    ground: Ground, facts: Facts, jobs: Jobs, *, booked: Mapping[str, Any]
 ) -> tuple[Origination, Later]:
     """Return what decides now, and what decides later."""
+    experiments = booked["experiments"]
+    desk = replace(facts.desk, experiments=experiments)
     origination = Origination(
         database=ground.database,
         clock=ground.clock,
         new_id=ground.new_id,
-        desk=facts.desk,
+        desk=desk,
         applications=facts.applications,
         decisions=facts.decisions,
         audit=ground.audit,
-        offers=offers,
+        offers=booked["offers"],
+        experiments=experiments,
         judge=Judge(ground.traces),
         metrics=ground.metrics,
         traces=ground.traces,
     )
     later = Later(
         database=ground.database,
-        desk=facts.desk,
+        desk=desk,
         jobs=jobs,
         origination=origination,
         traces=ground.traces,
@@ -287,7 +291,13 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
     )
     ground.chores.append(offers.expire)
     payments = Payments(accounts=accounts, renewal=renewal)
-    return {"accounts": accounts, "payments": payments, "offers": offers}
+    trials = make_experiments(ground, facts.registry, facts.policies, accounts)
+    return {
+        "accounts": accounts,
+        "payments": payments,
+        "offers": offers,
+        "experiments": trials,
+    }
 
 
 def list_obstacles(database: Database, registry: Registry, policies: Policies) -> dict[str, str]:

@@ -28,6 +28,7 @@ PREFIXES = {
     "decision_id": "dec",
     "delivery_id": "whd",
     "draft_id": "pol",
+    "experiment_id": "exp",
     "grant_id": "grt",
     "hold_id": "hld",
     "job_id": "job",

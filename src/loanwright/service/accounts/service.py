@@ -150,6 +150,18 @@ class Accounts:
             ends.setdefault(one.applicant_id, []).append(one.ended_on)
         return ends
 
+    def list_of(
+        self, connection: Connection, applicant_ids: Collection[str]
+    ) -> list[tuple[Account, list[RecordedPayment]]]:
+        """Return the accounts of some applicants, each with its payments as they stand."""
+        people, found = sorted(set(applicant_ids)), []
+        for start in range(0, len(people), CHUNK):
+            chunk = people[start : start + CHUNK]
+            accounts = repository.list_of_applicants(connection, chunk)
+            paid = repository.list_payments(connection, [one.id for one in accounts])
+            found += [(one, paid[one.id]) for one in accounts]
+        return found
+
     def list_page(self, principal: Principal, wanted: Wanted) -> Page[Account]:
         """Return one page of the accounts that the principal sees."""
         with self.database.read() as connection:

@@ -83,10 +83,23 @@ class Applicants:
         """Return the applicants whose document hash or id is among the names."""
         return repository.list_known(connection, names, self._vault)
 
-    def receive(self, connection: Connection, hashes: Sequence[str | None]) -> list[Applicant]:
-        """Return the applicant of each document hash, new where it must be, each with a key."""
+    def new_ids(self, count: int) -> list[str]:
+        """Return ids for people who are not applicants yet."""
+        return self._new_id.several("apl", count)
+
+    def receive(
+        self,
+        connection: Connection,
+        hashes: Sequence[str | None],
+        *,
+        ids: Sequence[str] | None = None,
+    ) -> list[Applicant]:
+        """Return the applicant of each document hash, new where it must be, each with a key.
+
+        Whoever is new has the id that is given, or one of their own.
+        """
         now = self._clock.now()
-        made = list(zip(self._new_id.several("apl", len(hashes)), hashes, strict=True))
+        made = list(zip(ids or self.new_ids(len(hashes)), hashes, strict=True))
         # Sorted, so that two processes that add the same people wait for each other in one order.
         rows = [
             new_row(identity, document_hash, now)

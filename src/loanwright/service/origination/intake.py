@@ -8,10 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from loanwright.errors import Unavailable
 from loanwright.features.product import Product
 from loanwright.features.records import validate_record
 from loanwright.service.applicants.schemas import Applicant
 from loanwright.service.applicants.service import EXISTING, Applicants
+from loanwright.service.experiments.schemas import Assigned, Running
+from loanwright.service.experiments.service import Experiments
 from loanwright.service.kit.ids import is_id
 from loanwright.service.origination.errors import (
     ApplicantNamedTwice,
@@ -33,12 +36,25 @@ STATED = frozenset({"questionnaire", "bureau"})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """A submission that names its applicant by the hash of a document, by an id, or not."""
+    """A submission that names its applicant by the hash of a document, by an id, or not.
+
+    Attributes
+    ----------
+    stranger_id
+        The id that an applicant who is not named will have.
+    """
 
     index: int
     submission: Submission
     document_hash: str | None = None
     applicant_id: str | None = None
+    stranger_id: str | None = None
+
+    def person(self, applicant: Applicant | None) -> str:
+        """Return by what this applicant is known, now and whenever they come again."""
+        if applicant is not None:
+            return applicant.document_hash or applicant.id
+        return self.document_hash or self.stranger_id or ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +71,8 @@ class Intake:
     policy: PolicyVersion
     record: Mapping[str, Any] = field(repr=False)
     behaviour_version: int | None
+    stranger_id: str | None = None
+    arm: Assigned | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +81,12 @@ class Live:
 
     models: Mapping[tuple[str, str], Model]
     policies: Mapping[str, PolicyVersion]
+    experiments: Mapping[tuple[str, str], Running] = field(default_factory=dict)
+
+    def arm_of(self, product: str, segment: str, person: str) -> Assigned | None:
+        """Return the arm of a person in the experiment that runs there, if one does."""
+        running = self.experiments.get((product, segment))
+        return None if running is None else running.arm_of(person)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +97,7 @@ class Desk:
     applicants: Applicants
     registry: Registry
     policies: Policies
+    experiments: Experiments | None = None
 
     def sealed(self, submission: Submission) -> Submission:
         """Return it with a keyed hash of its body: a plain one would betray a document number."""
@@ -83,13 +108,18 @@ class Desk:
 
     def live(self) -> Live:
         """Return what decides now; asked before a transaction, so that it needs no second one."""
-        return Live(models=self.registry.live(), policies=self.policies.all_live())
+        return Live(
+            models=self.registry.live(),
+            policies=self.policies.all_live(),
+            experiments={} if self.experiments is None else self.experiments.running(),
+        )
 
     def arrival(self, index: int, submission: Submission) -> Arrival:
         """Read how a submission names its applicant."""
         reference = submission.applicant
         if reference is None:
-            return Arrival(index=index, submission=submission)
+            (stranger_id,) = self.applicants.new_ids(1)
+            return Arrival(index=index, submission=submission, stranger_id=stranger_id)
         if reference.document_hash is not None:
             known = reference.document_hash
             return Arrival(index=index, submission=submission, document_hash=known)
@@ -124,7 +154,7 @@ class Desk:
             raise ProductNotOffered(offered=", ".join(sorted(self.products)))
         known = None if applicant is None else applicant.behaviours.get(product.name)
         segment = segment_of(product, known is not None)
-        package = self._champion(product.name, segment, live)
+        package, arm = self._decider(product.name, segment, arrived.person(applicant), live)
         stored = known.features if known is not None and segment == EXISTING else {}
         return Intake(
             index=arrived.index,
@@ -134,10 +164,30 @@ class Desk:
             applicant=applicant,
             segment=segment,
             package=package,
-            policy=_policy(product.name, live),
+            policy=(arm and arm.policy) or _policy(product.name, live),
             record=_record(package.product, segment, submission.features, stored),
             behaviour_version=known.version if known is not None and stored else None,
+            stranger_id=arrived.stranger_id,
+            arm=arm,
         )
+
+    def _decider(
+        self, product: str, segment: str, person: str, live: Live
+    ) -> tuple[Package, Assigned | None]:
+        """Return the package that decides, and the arm that chose it where one did.
+
+        An arm whose model cannot be opened decides nobody: the champion does, as without it.
+        """
+        champion, arm = (
+            self._champion(product, segment, live),
+            live.arm_of(product, segment, person),
+        )
+        if arm is None or arm.model is None:
+            return champion, arm
+        try:
+            return self.registry.open(arm.model), arm
+        except Unavailable:
+            return champion, None
 
     def _champion(self, product: str, segment: str, live: Live) -> Package:
         model = live.models.get((product, segment))

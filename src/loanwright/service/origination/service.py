@@ -14,6 +14,8 @@ from loanwright.service.applications.schemas import Application
 from loanwright.service.applications.service import Applications
 from loanwright.service.audit.service import Audit
 from loanwright.service.decisions.service import Decisions
+from loanwright.service.experiments.schemas import Assignment
+from loanwright.service.experiments.service import Experiments
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.ids import Ids
@@ -48,6 +50,7 @@ class Origination:
     decisions: Decisions
     audit: Audit
     offers: Offers | None = None
+    experiments: Experiments | None = None
     judge: Judge = field(default_factory=Judge)
     metrics: Metrics = field(default_factory=Metrics)
     traces: Traces = field(default_factory=NoTraces)
@@ -144,8 +147,10 @@ class Origination:
         """Return the applicant of each application, new where it must be."""
         strangers = [one.intake.document_hash for one in judged if one.intake.applicant is None]
         hashes = list(dict.fromkeys(key for key in strangers if key is not None))
-        wanted = [*hashes, *(key for key in strangers if key is None)]
-        received = self.desk.applicants.receive(connection, wanted) if wanted else []
+        ids = [one.intake.stranger_id for one in judged if one.intake.stranger_id is not None]
+        wanted = [*hashes, *(None for _ in ids)]
+        ids = [*self.desk.applicants.new_ids(len(hashes)), *ids]
+        received = self.desk.applicants.receive(connection, wanted, ids=ids) if wanted else []
         by_hash = dict(zip(hashes, received, strict=False))
         nameless = iter(received[len(hashes) :])
         found = []
@@ -193,6 +198,8 @@ class Origination:
         )
         decided = self.decisions.append(connection, [_decision_row(one) for one in drafts], keys)
         self.audit.record_all(connection, recorded(drafts, received, decided))
+        if self.experiments is not None:
+            self.experiments.record(connection, _assignments(drafts))
         if self.offers is not None:
             self.offers.make_for(connection, [_approved(one) for one in drafts if _offered(one)])
         for one in drafts:
@@ -216,6 +223,21 @@ def _approved(one: Draft) -> Approved:
         grade=one.judged.assessment.grade,
         features=intake.record,
     )
+
+
+def _assignments(drafts: Sequence[Draft]) -> list[Assignment]:
+    return [
+        Assignment(
+            decision_id=one.decision_id,
+            experiment_id=arm.experiment_id,
+            arm=arm.arm,
+            applicant_id=one.applicant.id,
+            outcome=str(one.judged.decision.outcome),
+            decided_at=one.moment,
+        )
+        for one in drafts
+        if (arm := one.judged.intake.arm) is not None
+    ]
 
 
 def _told(one: Draft) -> tuple[str, str, str]:

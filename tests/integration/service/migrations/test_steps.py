@@ -31,6 +31,7 @@ STATES = {
     "role_grants": "approved",
     "erasure_requests": "done",
     "policy_drafts": "draft",
+    "experiments": "draft",
 }
 # What the constraints of a table ask for.
 VALUES = {

@@ -1,0 +1,1 @@
+"""Experiments on live applications: approved by two people, watched, stopped, concluded."""

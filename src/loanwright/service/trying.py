@@ -1,0 +1,26 @@
+"""How the rooms are furnished in which other ways of deciding are tried."""
+
+from loanwright.service.accounts.service import Accounts
+from loanwright.service.experiments.designing import Designs
+from loanwright.service.experiments.results import Results
+from loanwright.service.experiments.service import Experiments
+from loanwright.service.ground import Ground
+from loanwright.service.policies.service import Policies
+from loanwright.service.registry.service import Registry
+
+
+def make_experiments(
+    ground: Ground, registry: Registry, policies: Policies, accounts: Accounts
+) -> Experiments:
+    """Return what lets several ways of deciding be tried on live applications."""
+    database, clock = ground.database, ground.clock
+    experiments = Experiments(
+        database=database,
+        clock=clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        designs=Designs(registry=registry, policies=policies),
+        results=Results(database=database, clock=clock, accounts=accounts),
+    )
+    ground.chores.append(experiments.watch)
+    return experiments
