@@ -28,6 +28,7 @@ from loanwright.cli import (
     model,
     policy,
     product,
+    reasons,
     recalibrate,
     recording,
     replaying,
@@ -77,6 +78,7 @@ app.command("train")(train.train)
 app.add_typer(lab.app, name="lab")
 app.command("report")(report.report)
 app.command("bins")(bins.bins)
+app.add_typer(reasons.app, name="reasons")
 app.command("recalibrate")(recalibrate.recalibrate)
 app.command("fairness")(fairness.fairness)
 app.command("validate")(validate.validate)

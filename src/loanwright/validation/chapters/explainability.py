@@ -4,6 +4,8 @@ from typing import Final
 
 import numpy as np
 
+from loanwright.explanation.proof import Explained, ReasonProof, prove_reasons
+from loanwright.explanation.reasons import never_named
 from loanwright.validation.chapters.sensitivity import with_noise
 from loanwright.validation.evidence import Evidence, Floats
 from loanwright.validation.judging import Demand, headings
@@ -29,7 +31,13 @@ def explainability_chapter(evidence: Evidence) -> Chapter:
             "Складываются ли причины, называемые заявителям, в балл, остаются ли теми же при "
             "мелких неточностях, не одинаковы ли у всех и верны ли, если признак улучшить.",
         ),
-        figures=(_exact(evidence), _stable(evidence), _various(evidence), _true(evidence)),
+        figures=(
+            _exact(evidence),
+            _stable(evidence),
+            _various(evidence),
+            _true(evidence),
+            _proved(evidence),
+        ),
         tables=(_shares(evidence),),
         plots=(_importance(evidence),),
         notes=(
@@ -171,6 +179,51 @@ def _true(evidence: Evidence) -> Figure:
     )  # fmt: skip
     share = true_reasons(evidence)
     return demand.judge(share, ok=share >= LEAST_TRUE)
+
+
+def proved_reasons(evidence: Evidence) -> ReasonProof:
+    """Return what moving named and unnamed features does to the score, on the explained rows."""
+    model, (_, contributions) = evidence.model, evidence.contributions
+    named = never_named(evidence.product, evidence.segment)
+    return prove_reasons(
+        Explained(
+            matrix=evidence.matrix[evidence.explained],
+            contributions=contributions,
+            points=lambda rows: (
+                model.scale.offset
+                - model.scale.factor * model.calibration.apply(model.runtime.log_odds(rows))
+            ),
+            nameable=np.array([spec.name not in named for spec in evidence.specs]),
+        ),
+        cutoff=evidence.product.policy["cutoffs"][evidence.segment]["approve_from"],
+        seed=evidence.seed,
+    )
+
+
+def _proved(evidence: Evidence) -> Figure:
+    demand = Demand(
+        name="reason_proof",
+        title=said("Applicants whose named features move the score more than unnamed ones",
+                   "Заявители, у которых названные признаки двигают балл сильнее неназванных"),
+        threshold=said("more than half, chance set aside, and more points on average",
+                       "больше половины с поправкой на случай, и в среднем больше баллов"),
+        by=proved_reasons,
+        kind="share",
+    )  # fmt: skip
+
+    def made() -> Figure:
+        proof = proved_reasons(evidence)
+        points = f"{proof.difference.value:+.1f}"
+        return demand.judge(
+            proof.share,
+            ok=proof.faithful,
+            remark=said(
+                f"{proof.rows} rows below the starter policy's cut-off; {points} points more",
+                f"{proof.rows} строк ниже границы начальной политики; на {points} балла больше",
+            ),
+        )
+
+    return demand.attempt(made)
 
 
 def _shares(evidence: Evidence) -> Table:
