@@ -50,10 +50,11 @@ def decide(
 
 
 def _answer_with_package(file: Path, directory: Path) -> list[dict[str, Any]]:
-    from loanwright.decisioning.decide import decide as decide_one
     from loanwright.decisioning.policy import Policy
-    from loanwright.features.columns import facts
+    from loanwright.features.affordable import affordability_of
+    from loanwright.features.columns import matrix
     from loanwright.features.records import validate_record
+    from loanwright.packaging.basis import Basis, reference_of
     from loanwright.packaging.package import ModelPackage
 
     package = ModelPackage.load(directory)
@@ -61,9 +62,16 @@ def _answer_with_package(file: Path, directory: Path) -> list[dict[str, Any]]:
 
     def answer(row: Row) -> dict[str, Any]:
         record = validate_record(package.product, package.segment, row.features)
-        known = facts(package.product, package.segment, record)
-        assessment = package.assess([record])[0]
-        decision = decide_one(assessment, policy, segment=package.segment, facts=known)
+        vectors = matrix(package.product, package.segment, [record])
+        assessment = package.assess_matrix(vectors)[0]
+        basis = Basis(
+            segment=package.segment,
+            record=record,
+            given=affordability_of(package.product, record, assessment.grade),
+            reference=reference_of(package, policy, package.segment),
+            reservations=package.reservations_of(vectors, [record])[0],
+        )
+        decision = basis.decide(assessment, policy, package.product)
         return {
             "segment": package.segment,
             "outcome": str(decision.outcome),

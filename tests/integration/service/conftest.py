@@ -64,6 +64,12 @@ class PlainPackage:
             raise Rejected
         return [self._assess(row) for row in matrix.tolist()]
 
+    def reservations_of(self, matrix: np.ndarray, records: Any = None) -> list[tuple[Any, ...]]:
+        return [()] * len(matrix)
+
+    def reference_for(self, cutoff: int) -> None:
+        return None
+
     def _assess(self, row: list[float]) -> Assessment:
         scale = Scale.from_mapping(self.product.scale)
         weighed = tuple(

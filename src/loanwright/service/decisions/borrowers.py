@@ -17,6 +17,7 @@ Shape: TypeAlias = Mapping[str, "Shape | None"]
 DECISION: Final[Shape] = {
     **dict.fromkeys(("id", "decided_at", "outcome", "grade")),
     "reasons": dict.fromkeys(("code", "text")),
+    "terms": dict.fromkeys(("highest_amount", "annual_rate_bp")),
 }
 RESOURCE: Final[Shape] = {**dict.fromkeys(("application_id", "product")), **DECISION}
 APPLICATION: Final[Shape] = {
@@ -30,6 +31,13 @@ class Document(BaseModel):
     """A part of what a borrower is told."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class DecisionTerms(Document):
+    """What an approval offers by the grade and the tables of the policy."""
+
+    highest_amount: int = Field(description="Whole units of the product's currency.")
+    annual_rate_bp: int = Field(description="Hundredths of a percent a year.")
 
 
 class BorrowerReason(Document):
@@ -47,6 +55,7 @@ class BorrowerDecision(Document):
     outcome: Outcome
     grade: str
     reasons: list[BorrowerReason] = Field(max_length=4)
+    terms: DecisionTerms | None = None
 
 
 class BorrowerDecisionResource(BorrowerDecision):

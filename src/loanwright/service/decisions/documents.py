@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from loanwright.decisioning.outcome import Outcome
+from loanwright.service.decisions.borrowers import DecisionTerms
 from loanwright.service.kit.documents import Title
 
 Probability = Field(ge=0, le=1, description="Calibrated probability of default.")
@@ -63,6 +64,9 @@ class DecisionDocument(Document):
     contributions: list[ContributionDocument]
     model: ModelReference
     policy: PolicyReference
+    terms: DecisionTerms | None = Field(
+        default=None, description="What an approval offers; there if the policy states terms."
+    )
 
 
 class DecisionResource(DecisionDocument):

@@ -66,6 +66,7 @@ class Intake:
     received: str = field(repr=False)
     document_hash: str | None
     applicant: Applicant | None
+    product: Product
     segment: str
     package: Package
     policy: PolicyVersion
@@ -162,6 +163,7 @@ class Desk:
             received=kept(submission.received, arrived.document_hash),
             document_hash=arrived.document_hash,
             applicant=applicant,
+            product=product,
             segment=segment,
             package=package,
             policy=(arm and arm.policy) or _policy(product.name, live),

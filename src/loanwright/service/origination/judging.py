@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loanwright.decisioning.assessment import Assessment
-from loanwright.decisioning.decide import Decision, decide
+from loanwright.decisioning.decide import Decision
 from loanwright.decisioning.reason import Reason
+from loanwright.decisioning.reservation import Reservation
 from loanwright.errors import LoanwrightError
 from loanwright.explanation.reasons import reason_text
-from loanwright.features.columns import facts, matrix
+from loanwright.features.affordable import affordability_of
+from loanwright.features.columns import matrix
+from loanwright.packaging.basis import Basis, reference_of
 from loanwright.service.origination.errors import DecisionImpossible
 from loanwright.service.origination.intake import Intake
 from loanwright.service.telemetry.traces import NoTraces, Traces
@@ -21,8 +24,16 @@ class Judged:
     intake: Intake
     vector: Sequence[float] = field(repr=False)
     assessment: Assessment
+    basis: Basis
     decision: Decision
     texts: Sequence[Mapping[str, str]] = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Assessed:
+    vector: Sequence[float]
+    assessment: Assessment
+    reservations: tuple[Reservation, ...]
 
 
 class Judge:
@@ -30,7 +41,7 @@ class Judge:
 
     def __init__(self, traces: Traces | None = None) -> None:
         self._traces = traces or NoTraces()
-        self._texts: dict[tuple[str, str, str], Mapping[str, str]] = {}
+        self._texts: dict[tuple[str, str, str, str | None], Mapping[str, str]] = {}
 
     def judge(
         self, intakes: Iterable[Intake]
@@ -49,34 +60,36 @@ class Judge:
                 continue
             with self._traces.span("apply the policy"):
                 decided = [
-                    self._decide(intake, vector, assessment)
-                    for intake, (vector, assessment) in zip(group, assessed, strict=True)
+                    self._decide(intake, one) for intake, one in zip(group, assessed, strict=True)
                 ]
             yield from zip(group, decided, strict=True)
 
     def _judge_alone(self, intake: Intake) -> Judged | DecisionImpossible:
         try:
-            ((vector, assessment),) = _assess([intake])
+            (assessed,) = _assess([intake])
         except LoanwrightError as failure:
             return _impossible(failure)
-        return self._decide(intake, vector, assessment)
+        return self._decide(intake, assessed)
 
-    def _decide(
-        self, intake: Intake, vector: Sequence[float], assessment: Assessment
-    ) -> Judged | DecisionImpossible:
+    def _decide(self, intake: Intake, assessed: _Assessed) -> Judged | DecisionImpossible:
+        assessment, policy = assessed.assessment, intake.policy.policy
         try:
-            known = facts(intake.package.product, intake.segment, intake.record)
-            policy = intake.policy.policy
-            decision = decide(assessment, policy, segment=intake.segment, facts=known)
+            basis = _basis(intake, assessed)
+            decision = basis.decide(assessment, policy, intake.package.product)
             texts = [self._text(intake, reason) for reason in decision.reasons]
         except LoanwrightError as failure:
             return _impossible(failure)
         return Judged(
-            intake=intake, vector=vector, assessment=assessment, decision=decision, texts=texts
+            intake=intake,
+            vector=assessed.vector,
+            assessment=assessment,
+            basis=basis,
+            decision=decision,
+            texts=texts,
         )
 
     def _text(self, intake: Intake, reason: Reason) -> Mapping[str, str]:
-        key = (intake.package.hash, intake.policy.hash, reason.code)
+        key = (intake.package.hash, intake.policy.hash, reason.code, reason.feature)
         if key not in self._texts:
             product, policy = intake.package.product, intake.policy.policy
             text = reason_text(product, reason, policy=policy)
@@ -84,10 +97,29 @@ class Judge:
         return self._texts[key]
 
 
-def _assess(group: Sequence[Intake]) -> list[tuple[Sequence[float], Assessment]]:
+def _assess(group: Sequence[Intake]) -> list[_Assessed]:
     package, segment = group[0].package, group[0].segment
-    vectors = matrix(package.product, segment, [one.record for one in group])
-    return list(zip(vectors.tolist(), package.assess_matrix(vectors), strict=True))
+    records = [one.record for one in group]
+    vectors = matrix(package.product, segment, records)
+    assessments = package.assess_matrix(vectors)
+    reservations = package.reservations_of(vectors, records)
+    found = zip(vectors.tolist(), assessments, reservations, strict=True)
+    return [
+        _Assessed(vector=vector, assessment=assessment, reservations=said)
+        for vector, assessment, said in found
+    ]
+
+
+def _basis(intake: Intake, assessed: _Assessed) -> Basis:
+    """Gather what the decision rests on beside the assessment and the policy."""
+    package, policy = intake.package, intake.policy.policy
+    return Basis(
+        segment=intake.segment,
+        record=intake.record,
+        given=affordability_of(intake.product, intake.record, assessed.assessment.grade),
+        reference=reference_of(package, policy, intake.segment),
+        reservations=assessed.reservations,
+    )
 
 
 def _impossible(failure: LoanwrightError) -> DecisionImpossible:

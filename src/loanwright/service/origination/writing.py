@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from loanwright.decisioning.decide import Decision
+from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.reason import Reason
 from loanwright.service.applicants.schemas import Applicant
 from loanwright.service.decisions.snapshot import snapshot_of, write_snapshot
@@ -54,7 +56,7 @@ def draft(
         "decision": _decision(judged, decision_id, when),
     }
     snapshot = snapshot_of(
-        record=judged.intake.record,
+        basis=judged.basis,
         behaviour_version=judged.intake.behaviour_version,
         vector=judged.vector,
         assessment=judged.assessment,
@@ -90,7 +92,17 @@ def _decision(judged: Judged, decision_id: str, when: str) -> dict[str, Any]:
         ],
         "model": {"hash": intake.package.hash, "family": intake.package.family},
         "policy": {"hash": intake.policy.hash, "name": intake.policy.policy.name},
+        **_terms(judged.decision),
     }
+
+
+def _terms(decision: Decision) -> dict[str, Any]:
+    """Return what is offered; nothing is promised to those who are not approved."""
+    terms = decision.terms
+    if terms is None or decision.outcome is not Outcome.APPROVE:
+        return {}
+    offered = {"highest_amount": terms.highest_amount, "annual_rate_bp": terms.annual_rate_bp}
+    return {"terms": offered}
 
 
 def _reason(reason: Reason, text: Mapping[str, str]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from loanwright.decisioning.assessment import Assessment
+from loanwright.decisioning.reservation import Reservation
 from loanwright.errors import Rejected, Unavailable
 from loanwright.features.product import Product
 
@@ -61,6 +62,18 @@ class Package(Protocol):
 
     def assess_matrix(self, matrix: npt.NDArray[np.float64]) -> Sequence[Assessment]:
         """Return one assessment for each row."""
+        ...
+
+    def reservations_of(
+        self,
+        matrix: npt.NDArray[np.float64],
+        records: Sequence[Mapping[str, Any]] | None = None,
+    ) -> Sequence[tuple[Reservation, ...]]:
+        """Return, for each row, what the model has not seen the like of."""
+        ...
+
+    def reference_for(self, cutoff: int) -> tuple[float, ...] | None:
+        """Return the mean contributions of the development sample just above a cut-off."""
         ...
 
 
