@@ -49,6 +49,7 @@ from loanwright.service.policies import endpoints as policies
 from loanwright.service.products import endpoints as products
 from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
+from loanwright.service.shadows import endpoints as shadows
 from loanwright.service.spool.replaying import SpoolReplayer
 from loanwright.service.training import endpoints as training
 from loanwright.service.web import pages, routes
@@ -72,6 +73,7 @@ PARTS = (
     policy_drafts,
     policies,
     experiments,
+    shadows,
     products,
     batches,
     training,
@@ -202,6 +204,7 @@ def _provide(framework: FastAPI, service: Service, **more: object) -> None:
         "payments": service.payments,
         "offers": service.offers,
         "experiments": service.experiments,
+        "shadows": service.shadows,
         "jobs": service.jobs,
         "erasure": service.erasure,
         "ledger": service.ledger,

@@ -56,6 +56,8 @@ from loanwright.service.rooms import (
 from loanwright.service.settings import (
     Settings,
 )
+from loanwright.service.shadows.service import PREFIX as SHADOWED
+from loanwright.service.shadows.service import Shadows
 from loanwright.service.telemetry.traces import Traces
 from loanwright.service.training.service import KIND as TRAINING
 from loanwright.service.training.service import TrainingRuns
@@ -79,6 +81,7 @@ class Service(Ground, Facts):
     payments: Payments
     offers: Offers
     experiments: Experiments
+    shadows: Shadows
     access: Access
     origination: Origination
     jobs: Jobs
@@ -102,6 +105,8 @@ class Service(Ground, Facts):
         """Do what a message is about; False asks to be told of it again a little later."""
         if subject.startswith(DELIVERY):
             return self.webhooks.deliver(subject)
+        if subject.startswith(SHADOWED):
+            return self.shadows.assess(subject)
         work = WatchedWork(self.workbench.work, metrics=self.metrics, traces=self.traces)
         return work(subject)
 
@@ -118,6 +123,7 @@ class Service(Ground, Facts):
         broker = InMemoryBroker()
         # What the process before this one had in memory is announced anew.
         self.jobs.announce()
+        self.shadows.remind()
         return InMemoryWorkers(
             broker=broker,
             relay=self.relay_loop(broker, events),

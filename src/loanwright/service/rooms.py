@@ -59,7 +59,7 @@ from loanwright.service.spool.files import list_files, size_of
 from loanwright.service.spool.service import Spool
 from loanwright.service.training.runner import CommandTrainer
 from loanwright.service.training.service import TrainingRuns
-from loanwright.service.trying import make_experiments
+from loanwright.service.trying import make_experiments, make_shadows
 from loanwright.service.users.keys import Keys
 from loanwright.service.users.service import Users
 from loanwright.service.webhooks.addresses import Addresses
@@ -257,6 +257,7 @@ def make_deciding(
         audit=ground.audit,
         offers=booked["offers"],
         experiments=experiments,
+        shadows=booked["shadows"],
         judge=Judge(ground.traces),
         metrics=ground.metrics,
         traces=ground.traces,
@@ -297,6 +298,7 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
         "payments": payments,
         "offers": offers,
         "experiments": trials,
+        "shadows": make_shadows(ground, facts.registry, facts.policies, accounts),
     }
 
 

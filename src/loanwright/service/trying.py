@@ -5,8 +5,10 @@ from loanwright.service.experiments.designing import Designs
 from loanwright.service.experiments.results import Results
 from loanwright.service.experiments.service import Experiments
 from loanwright.service.ground import Ground
+from loanwright.service.messaging.outbox import Outbox
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.service import Registry
+from loanwright.service.shadows.service import Shadows
 
 
 def make_experiments(
@@ -24,3 +26,19 @@ def make_experiments(
     )
     ground.chores.append(experiments.watch)
     return experiments
+
+
+def make_shadows(
+    ground: Ground, registry: Registry, policies: Policies, accounts: Accounts
+) -> Shadows:
+    """Return what lets challengers look at what was decided."""
+    return Shadows(
+        database=ground.database,
+        clock=ground.clock,
+        vault=ground.vault,
+        outbox=Outbox(database=ground.database, clock=ground.clock),
+        registry=registry,
+        policies=policies,
+        decisions=accounts.decisions,
+        accounts=accounts,
+    )

@@ -201,6 +201,8 @@ ROUTES: dict[tuple[str, str], str] = {
     ("DELETE", "/v1/sessions/current"): USER,
     ("GET", "/v1/sessions/current"): USER,
     ("DELETE", "/v1/sessions/{session_id}"): USER,
+    ("GET", "/v1/shadows"): "experiments:read",
+    ("GET", "/v1/shadows/{model_hash}/comparison"): "experiments:read",
     ("GET", "/v1/training-runs"): "models:read",
     ("POST", "/v1/training-runs"): "models:train",
     ("GET", "/v1/training-runs/{run_id}"): "models:read",

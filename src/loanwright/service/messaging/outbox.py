@@ -1,6 +1,7 @@
 """The outbox: messages are rows, written in the transaction that causes them."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,11 @@ class Outbox:
         ]
         if rows:
             repository.insert_messages(connection, rows)
+
+    def repeat(self, topic: str, since: datetime) -> int:
+        """Let the messages of a topic be published again: whoever had them may be gone."""
+        with self._database.write() as connection:
+            return repository.mark_waiting(connection, topic, since)
 
     def waiting(self) -> tuple[int, float | None]:
         """Return how many messages wait, and for how many seconds the oldest has."""

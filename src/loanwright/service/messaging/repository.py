@@ -43,6 +43,12 @@ def mark_published(connection: Connection, sequences: Sequence[int], now: dateti
     connection.execute(statement)
 
 
+def mark_waiting(connection: Connection, topic: str, since: datetime) -> int:
+    """Write down that messages which were published since a moment wait again; return how many."""
+    statement = update(outbox).where(outbox.c.topic == topic, outbox.c.published_at >= since)
+    return connection.execute(statement.values(published_at=None)).rowcount
+
+
 def delete_published(connection: Connection, before: datetime) -> int:
     """Forget messages that were published before this moment; return how many."""
     return connection.execute(delete(outbox).where(outbox.c.published_at < before)).rowcount

@@ -1,7 +1,7 @@
 """From what arrived to what can be assessed: applicant, segment, champion, record."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -83,6 +83,7 @@ class Live:
     models: Mapping[tuple[str, str], Model]
     policies: Mapping[str, PolicyVersion]
     experiments: Mapping[tuple[str, str], Running] = field(default_factory=dict)
+    challengers: Mapping[tuple[str, str], Sequence[Model]] = field(default_factory=dict)
 
     def arm_of(self, product: str, segment: str, person: str) -> Assigned | None:
         """Return the arm of a person in the experiment that runs there, if one does."""
@@ -113,6 +114,7 @@ class Desk:
             models=self.registry.live(),
             policies=self.policies.all_live(),
             experiments={} if self.experiments is None else self.experiments.running(),
+            challengers=self.registry.challengers(),
         )
 
     def arrival(self, index: int, submission: Submission) -> Arrival:

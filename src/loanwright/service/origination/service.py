@@ -28,6 +28,7 @@ from loanwright.service.origination.judging import Judge, Judged
 from loanwright.service.origination.recording import recorded
 from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
 from loanwright.service.origination.writing import Draft, draft
+from loanwright.service.shadows.service import Shadows
 from loanwright.service.telemetry.metrics import Metrics
 from loanwright.service.telemetry.traces import NoTraces, Traces
 
@@ -51,6 +52,7 @@ class Origination:
     audit: Audit
     offers: Offers | None = None
     experiments: Experiments | None = None
+    shadows: Shadows | None = None
     judge: Judge = field(default_factory=Judge)
     metrics: Metrics = field(default_factory=Metrics)
     traces: Traces = field(default_factory=NoTraces)
@@ -73,6 +75,7 @@ class Origination:
             with self.traces.span("store"):
                 drafts = self._claim(connection, batch, self._draft(connection, judged))
                 self._store(connection, batch, drafts)
+                self._cast(connection, live, drafts)
         self.metrics.decided(map(_told, drafts))
         return batch.answers()
 
@@ -207,6 +210,16 @@ class Origination:
                 status=CREATED, body=one.reply, replayed=False, decision_id=one.decision_id
             )
             batch.answer(one.judged.intake.index, reply)
+
+    def _cast(self, connection: Connection, live: Live, drafts: list[Draft]) -> None:
+        """Name to workers, by id alone, what challengers are to look at once it is committed."""
+        if self.shadows is not None and live.challengers:
+            watched = [one.decision_id for one in drafts if _place(one) in live.challengers]
+            self.shadows.announce(connection, watched)
+
+
+def _place(one: Draft) -> tuple[str, str]:
+    return one.judged.intake.submission.product, one.judged.intake.segment
 
 
 def _offered(one: Draft) -> bool:

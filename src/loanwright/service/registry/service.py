@@ -75,6 +75,7 @@ class Registry:
         self._audit = audit
         self._packages = packages
         self._live = Recent(self._read_live)
+        self._challengers = Recent(self._read_challengers)
 
     def register(self, path: Path, *, by: str, note: str = "") -> Model:
         """Take in the package in a directory as a candidate; a second time changes nothing."""
@@ -177,6 +178,10 @@ class Registry:
         """Return the champions of every product and segment."""
         return self._live.get()
 
+    def challengers(self) -> Mapping[tuple[str, str], tuple[Model, ...]]:
+        """Return the challengers of every product and segment that has any."""
+        return self._challengers.get()
+
     def list_live(self) -> tuple[Model, ...]:
         """Return the champions, by product and segment."""
         live = self._live.get()
@@ -223,6 +228,7 @@ class Registry:
             self._append(connection, [{**one, "at": now} for one in changes])
             moved = repository.list_models(connection, hash=model_hash)[0]
         self._live.forget()
+        self._challengers.forget()
         return moved
 
     def _append(
@@ -250,6 +256,15 @@ class Registry:
             champions = repository.list_models(connection, state=State.CHAMPION)
         # Two promotions at the same moment may leave two champions: the later one decides.
         return {(one.product, one.segment): one for one in champions}
+
+    def _read_challengers(self) -> dict[tuple[str, str], tuple[Model, ...]]:
+        with self._database.read() as connection:
+            found = repository.list_models(connection, state=State.CHALLENGER)
+        beside: dict[tuple[str, str], tuple[Model, ...]] = {}
+        for one in found:
+            place = one.product, one.segment
+            beside[place] = (*beside.get(place, ()), one)
+        return beside
 
 
 def _named(person: str) -> str:

@@ -1,0 +1,1 @@
+"""Challengers in the shadow: they assess what was decided, and decide nothing."""
