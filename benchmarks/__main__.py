@@ -14,6 +14,7 @@ from typing import Any
 NAMES = (
     "engine",
     "single",
+    "deciding",
     "http",
     "batch",
     "binning",

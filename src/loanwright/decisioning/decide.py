@@ -135,7 +135,8 @@ def decide(
     ('refer', ['worst_delay.adverse'])
     """
     by_score = policy.cutoff_outcome(segment, assessment.score)
-    values = Values(facts if policy.schema == 1 else _known(assessment, segment, facts))
+    known = facts if policy.schema == 1 else _known(assessment, segment, facts)
+    values = Values(known, policy.numbers)
     figures = _figures(policy, values)
     terms = _terms(policy, assessment.grade, figures)
     fired = [(rule, rule.holds(values)) for rule in policy.rules_of(segment)]

@@ -6,14 +6,16 @@ None stands for missing. Every step is the same IEEE operation as in the evaluat
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from math import inf
+from operator import itemgetter
 from typing import Any, Final
 
+from loanwright.decisioning import steps
 from loanwright.decisioning.nodes import Node, membership
+from loanwright.decisioning.steps import Closure
 
 Answer = float | bool | str | None
 Evaluator = Callable[[Mapping[str, object]], Answer]
@@ -29,22 +31,28 @@ class Values(dict[str, Any]):
     ----------
     facts
         What is known, by name; absent, None and not finite are missing.
+    numbers
+        Pairs of key and name of what will surely be asked for as a number: reading all of it at
+        once is quicker.
     """
 
     __slots__ = ("facts",)
 
-    def __init__(self, facts: Mapping[str, object]) -> None:
+    def __init__(
+        self, facts: Mapping[str, object], numbers: tuple[tuple[str, str], ...] = ()
+    ) -> None:
         super().__init__()
         self.facts = facts
+        find = facts.get
+        for key, name in numbers:
+            fact = find(name)
+            plain = type(fact) is float and -inf < fact < inf
+            self[key] = fact if plain else _read_number(fact)
 
     def __missing__(self, key: str) -> Answer:
         """Read a fact as the first letter of ``key`` asks."""
         value = self[key] = _READ[key[0]](self.facts.get(key[1:]))
         return value
-
-
-#: An expression as a closure; what it gives may still be a boolean where a number is meant.
-Closure = Callable[[Values], Any]
 
 
 def evaluator(node: Node) -> Evaluator:
@@ -75,17 +83,33 @@ def evaluator(node: Node) -> Evaluator:
 def closure(node: Node) -> Closure:
     """Return the closure that computes ``node`` from values."""
     if node.operation == "constant":
-        return _constant(bool(node.value) if node.kind == "boolean" else node.value + 0.0)
+        return steps.constant(bool(node.value) if node.kind == "boolean" else node.value + 0.0)
     if node.operation == "feature":
-        return operator.itemgetter(_key(node))
+        return itemgetter(_key(node))
     member = membership(node)
     if member is not None:
-        return _among(*member)
+        name, codes = member
+        return steps.among("'" + name, frozenset(codes))
     if node.operation == "missing" and node.arguments[0].operation == "feature":
-        return _absent("?" + node.arguments[0].name)
-    if node.operation in _COMPARED:
-        return _compared(node)
-    return _BUILD[node.operation](*(closure(argument) for argument in node.arguments))
+        name = node.arguments[0].name
+        return steps.absent("#" + name, "'" + name)
+    if node.operation in steps.WITH_CONSTANT and _is_fact_with_constant(node):
+        fact, stated = node.arguments
+        return steps.WITH_CONSTANT[node.operation](_key(fact), stated.value)
+    return steps.BUILD[node.operation](*(closure(argument) for argument in node.arguments))
+
+
+def numbers_in(nodes: Iterable[Node]) -> tuple[tuple[str, str], ...]:
+    """Return key and name of every fact that these expressions read as a number."""
+    read = dict.fromkeys(name for node in nodes for name in _numbers_of(node))
+    return tuple(("#" + name, name) for name in read)
+
+
+def _numbers_of(node: Node) -> Iterator[str]:
+    if node.operation == "feature" and node.kind != "category":
+        yield node.name
+    for argument in node.arguments:
+        yield from _numbers_of(argument)
 
 
 def finisher(node: Node) -> Callable[[Any], Answer]:
@@ -97,6 +121,11 @@ def finisher(node: Node) -> Callable[[Any], Answer]:
     if node.kind == "any":
         return lambda value: value if value is None or isinstance(value, bool) else value + 0.0
     return lambda value: None if value is None else float(value) + 0.0
+
+
+def _is_fact_with_constant(node: Node) -> bool:
+    left, right = node.arguments
+    return left.operation == "feature" and right.operation == "constant"
 
 
 def _key(node: Node) -> str:
@@ -130,155 +159,7 @@ def _read_code(fact: object) -> str | None:
     return fact if isinstance(fact, str) else None
 
 
-def _is_present(fact: object) -> bool:
-    return isinstance(fact, str) or _read_number(fact) is not None
-
-
 _READ: Final[Mapping[str, Callable[[object], Any]]] = {
     "#": _read_number,
     "'": _read_code,
-    "?": _is_present,
-}
-
-
-def _constant(value: float | bool) -> Closure:
-    return lambda _: value
-
-
-def _absent(key: str) -> Closure:
-    return lambda values: not values[key]
-
-
-def _among(name: str, codes: tuple[str, ...]) -> Closure:
-    key, known = "'" + name, frozenset(codes)
-    return lambda values: None if (code := values[key]) is None else code in known
-
-
-def _compared(node: Node) -> Closure:
-    compare = _COMPARED[node.operation]
-    left, right = node.arguments
-    if left.operation == "feature" and right.operation == "constant":
-        return _compared_with_constant(compare, _key(left), right.value)
-    first, second = closure(left), closure(right)
-
-    def run(values: Values) -> bool | None:
-        a, b = first(values), second(values)
-        return None if a is None or b is None else compare(a, b)
-
-    return run
-
-
-def _compared_with_constant(
-    compare: Callable[[Any, Any], bool], key: str, constant: float
-) -> Closure:
-    return lambda values: None if (value := values[key]) is None else compare(value, constant)
-
-
-def _arithmetic(compute: Callable[[Any, Any], float]) -> Callable[[Closure, Closure], Closure]:
-    def build(first: Closure, second: Closure) -> Closure:
-        def run(values: Values) -> float | None:
-            a, b = first(values), second(values)
-            return None if a is None or b is None else _finite(compute(a, b))
-
-        return run
-
-    return build
-
-
-def _finite(value: float) -> float | None:
-    return value if -inf < value < inf else None
-
-
-def _divided(a: float, b: float) -> float:
-    return a / b if b else inf
-
-
-def _sum(first: Closure, second: Closure) -> Closure:
-    def run(values: Values) -> float | None:
-        a, b = first(values), second(values)
-        if a is None or b is None:
-            return b if a is None else a
-        return _finite(a + b)
-
-    return run
-
-
-def _extreme(is_better: Callable[[Any, Any], bool]) -> Callable[[Closure, Closure], Closure]:
-    def build(first: Closure, second: Closure) -> Closure:
-        def run(values: Values) -> float | None:
-            a, b = first(values), second(values)
-            if a is None or b is None:
-                return b if a is None else a
-            return b if is_better(b, a) else a
-
-        return run
-
-    return build
-
-
-def _and(first: Closure, second: Closure) -> Closure:
-    def run(values: Values) -> bool | None:
-        a = first(values)
-        if a is not None and not a:
-            return False
-        b = second(values)
-        if b is not None and not b:
-            return False
-        return None if a is None or b is None else True
-
-    return run
-
-
-def _or(first: Closure, second: Closure) -> Closure:
-    def run(values: Values) -> bool | None:
-        a = first(values)
-        if a:
-            return True
-        b = second(values)
-        if b:
-            return True
-        return None if a is None or b is None else False
-
-    return run
-
-
-def _not(operand: Closure) -> Closure:
-    return lambda values: None if (value := operand(values)) is None else not value
-
-
-def _missing(operand: Closure) -> Closure:
-    return lambda values: operand(values) is None
-
-
-def _if(condition: Closure, first: Closure, second: Closure) -> Closure:
-    def run(values: Values) -> Any:
-        holds = condition(values)
-        if holds is None:
-            return None
-        return first(values) if holds else second(values)
-
-    return run
-
-
-_COMPARED: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-}
-_BUILD: Final[Mapping[str, Callable[..., Closure]]] = {
-    "add": _arithmetic(operator.add),
-    "subtract": _arithmetic(operator.sub),
-    "multiply": _arithmetic(operator.mul),
-    "divide": _arithmetic(_divided),
-    "and": _and,
-    "or": _or,
-    "not": _not,
-    "if": _if,
-    "missing": _missing,
-    "sum": _sum,
-    "least": _extreme(operator.lt),
-    "most": _extreme(operator.gt),
 }

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from loanwright.decisioning.evaluating import Answer, Closure, Values, closure, finisher
+from loanwright.decisioning.evaluating import Answer, Values, closure, finisher
 from loanwright.decisioning.nodes import Name, Node
+from loanwright.decisioning.steps import Closure
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

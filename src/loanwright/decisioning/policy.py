@@ -11,11 +11,12 @@ from typing import Any
 from loanwright.decisioning.conditions import Condition
 from loanwright.decisioning.cutoffs import Cutoffs, CutoffsRefused
 from loanwright.decisioning.document import PolicyRejected
+from loanwright.decisioning.evaluating import numbers_in
 from loanwright.decisioning.examples import Example, Expectation
 from loanwright.decisioning.figures import Figure, Row, Table
 from loanwright.decisioning.formula import Formula
 from loanwright.decisioning.humility import Humility
-from loanwright.decisioning.nodes import Name, names_of
+from loanwright.decisioning.nodes import Name, Node, names_of
 from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.policy_reading import read_policy
 from loanwright.decisioning.policy_writing import policy_mapping
@@ -203,12 +204,22 @@ class Policy:
         return {}
 
     @cached_property
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """Return key and name of every fact that its expressions read as a number."""
+        written = [rule.when.node for rule in self.rules if isinstance(rule.when, Formula)]
+        own = {each.name for each in self.computed}
+        read = numbers_in([*written, *self._computed_nodes()])
+        return tuple((key, name) for key, name in read if name not in own)
+
+    @cached_property
     def _names(self) -> frozenset[str]:
-        nodes = [rule.node for rule in self.rules]
-        nodes += [figure.formula.node for figure in self.figures]
-        nodes += [row.when.node for table in self.tables for row in table.rows]
+        nodes = [*(rule.node for rule in self.rules), *self._computed_nodes()]
         own = {each.name for each in self.computed}.union(ASSESSED if self.schema > 1 else ())
         return frozenset().union(*map(names_of, nodes)) - own
+
+    def _computed_nodes(self) -> list[Node]:
+        rows = [row for table in self.tables for row in table.rows]
+        return [figure.formula.node for figure in self.figures] + [row.when.node for row in rows]
 
 
 def policy_from_toml(text: str, *, names: Mapping[str, Name] | None = None) -> Policy:
