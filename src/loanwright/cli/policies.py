@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from loanwright.decisioning.policy import Policy
 if TYPE_CHECKING:
     from loanwright.features.product import Product
     from loanwright.service.bootstrap import Service
+    from loanwright.service.policies.drafts import PolicyDrafts
     from loanwright.service.policies.schemas import Publication
 
 SUFFIXES = (".toml", ".json")
@@ -44,11 +45,30 @@ def find_policy(name: str) -> Found:
 
     if Path(name).suffix in SUFFIXES:
         policy = read_policy_file(Path(name))
-        return Found(policy=policy, product=getattr(policy, "product", None))
+        return Found(policy=policy, product=policy.product)
     with open_service(read_settings()) as service:
         if name in service.products:
             return _published(service.policies.list_publications(product=name)[:1], name)
         return _stored(service, name)
+
+
+def find_document(name: str) -> tuple[Mapping[str, Any], str | None]:
+    """Return the document of whatever was named, which may be no policy yet, and its product."""
+    from loanwright.rulebook.files import read_document
+
+    if Path(name).suffix not in SUFFIXES:
+        found = find_policy(name)
+        return found.policy.to_mapping(), found.product
+    document = read_document(Path(name))
+    product = document.get("product")
+    return document, product if isinstance(product, str) else None
+
+
+def patient_drafts(service: "Service") -> "PolicyDrafts":
+    """Return the drafts, with all the time that proofs may need: nobody waits for a page here."""
+    from loanwright.rulebook.examining import examine
+
+    return replace(service.policy_drafts, examine=examine)
 
 
 def find_policy_at(product: str, at: str) -> Found:

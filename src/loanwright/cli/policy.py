@@ -134,12 +134,11 @@ def check(
 
     Ends with 1 where anything was found.
     """
-    from loanwright.cli.policies import find_policy, find_product
-    from loanwright.rulebook.examining import examine
+    from loanwright.cli.policies import find_document, find_product
+    from loanwright.rulebook.examining import examine_document
 
-    found = find_policy(policy)
-    served = find_product(product or found.product)
-    report = examine(found.policy, served)
+    document, known = find_document(policy)
+    report = examine_document(document, find_product(product or known))
     show_report(report, language)
     if not report.passed:
         raise typer.Exit(FAILED)
@@ -151,22 +150,24 @@ def diff(old: Named, new: Named, language: Language = "en") -> None:
     from loanwright.cli.policies import find_policy
     from loanwright.rulebook.differences import diff as differences
 
-    found = differences(find_policy(old).policy, find_policy(new).policy)
+    before, after = find_policy(old).policy, find_policy(new).policy
+    found = differences(before, after)
     for one in found:
         say(one.text.in_language(language))
     if not found:
-        say("Nothing is different.")
+        same = before.hash == after.hash
+        say("Nothing is different." if same else "It is written differently and means the same.")
 
 
 @app.command()
 def submit(draft: DraftName, by: By) -> None:
     """Freeze a draft that passes its checks and examples; somebody else publishes it."""
     from loanwright.cli.opening import open_service, read_settings
-    from loanwright.cli.policies import draft_id_of
+    from loanwright.cli.policies import draft_id_of, patient_drafts
     from loanwright.service.audit.schemas import Actor
 
     with open_service(read_settings()) as service:
-        submitted = service.policy_drafts.submit(Actor(id=by), draft_id_of(service, draft))
+        submitted = patient_drafts(service).submit(Actor(id=by), draft_id_of(service, draft))
     _say_state(submitted)
 
 
@@ -174,11 +175,11 @@ def submit(draft: DraftName, by: By) -> None:
 def publish(draft: DraftName, by: By) -> None:
     """Let a submitted policy decide from now on. Who wrote it cannot publish it."""
     from loanwright.cli.opening import open_service, read_settings
-    from loanwright.cli.policies import draft_id_of
+    from loanwright.cli.policies import draft_id_of, patient_drafts
     from loanwright.service.audit.schemas import Actor
 
     with open_service(read_settings()) as service:
-        published = service.policy_drafts.publish(Actor(id=by), draft_id_of(service, draft))
+        published = patient_drafts(service).publish(Actor(id=by), draft_id_of(service, draft))
     version = published.version
     say(f"{version.hash[:SHORT]} ({version.product}) decides from now on.")
 
@@ -208,10 +209,11 @@ def rollback(
 ) -> None:
     """Submit an earlier version again; somebody else publishes it."""
     from loanwright.cli.opening import open_service, read_settings
+    from loanwright.cli.policies import patient_drafts
     from loanwright.service.audit.schemas import Actor
 
     with open_service(read_settings()) as service:
-        submitted = service.policy_drafts.roll_back(Actor(id=by), product, to=to, note=note)
+        submitted = patient_drafts(service).roll_back(Actor(id=by), product, to=to, note=note)
     _say_state(submitted)
 
 

@@ -1,66 +1,63 @@
-"""One look at a policy from above: everything that is wrong with it for a product."""
+"""One look at a policy from above: its checks, its examples, and what is proved of it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from loanwright.decisioning.document import PolicyRejected
 from loanwright.decisioning.policy import Policy
 from loanwright.features.product import Product
-from loanwright.features.text import Text
+from loanwright.rulebook.checking import SECONDS, check
+from loanwright.rulebook.domains import names_of_product
 from loanwright.rulebook.report import Finding, Report
+from loanwright.rulebook.trying import run_examples
+from loanwright.rulebook.wording import sentence
 
 
-def examine(policy: Policy, product: Product) -> Report:
-    """Return what is wrong with a policy for a product.
+def examine(policy: Policy, product: Product, *, seconds: float = SECONDS) -> Report:
+    """Return what is wrong with a policy for a product, and what is proved of it.
 
     Parameters
     ----------
     policy
         The rule book.
     product
-        Whose segments and dictionary it is for.
+        Whose segments, dictionary and scale it is for.
+    seconds
+        How long the proofs may take together.
 
     Returns
     -------
     Report
-        Every finding; none means that the policy may decide this product.
+        Findings, examples and proofs; nothing found and every example passed means that the
+        policy may decide this product.
 
     Examples
     --------
     >>> from loanwright.features.product import bundled_product
     >>> card = bundled_product("credit-card")
-    >>> examine(Policy.from_mapping(card.policy), card).findings
-    ()
+    >>> report = examine(Policy.from_mapping(card.policy), card)
+    >>> report.findings, report.proved[0].en
+    ((), 'Each of the 3 rules can fire, and in each of its segments it can pass.')
     """
-    findings = (*_unknown_names(policy, product), *_segments_without_cutoffs(policy, product))
-    return Report(product_hash=product.hash, findings=findings)
+    return examine_document(policy.to_mapping(), product, seconds=seconds)
 
 
-def _unknown_names(policy: Policy, product: Product) -> list[Finding]:
-    return [
-        Finding(
-            code="unknown_name",
-            place=f"rules[{place}].when",
-            text=Text(
-                en=f"{rule.code} reads {condition.feature}, which {product.name} does not have.",
-                ru=f"{rule.code} читает {condition.feature}, чего нет в {product.name}.",
-            ),
-        )
-        for place, rule in enumerate(policy.rules)
-        for condition in rule.when
-        if condition.feature not in product.features
-    ]
-
-
-def _segments_without_cutoffs(policy: Policy, product: Product) -> list[Finding]:
-    return [
-        Finding(
-            code="segment_without_cutoffs",
-            place="cutoffs",
-            text=Text(
-                en=f"Nobody of the segment {segment} can be decided: it has no cut-offs.",
-                ru=f"Никому из сегмента {segment} нельзя ответить: для него нет порогов.",
-            ),
-            example={"segment": segment},
-        )
-        for segment in product.segments
-        if segment not in policy.cutoffs
-    ]
+def examine_document(
+    document: Mapping[str, Any], product: Product, *, seconds: float = SECONDS
+) -> Report:
+    """Return the same of a document, which may be no policy at all."""
+    try:
+        policy = Policy.from_mapping(document, names=names_of_product(product))
+    except PolicyRejected as refusal:
+        text = sentence("rejected", problem=f"{refusal.key}: {refusal.problem}".rstrip("."))
+        finding = Finding(code="rejected", place=refusal.key, text=text)
+        return Report(product_hash=product.hash, findings=(finding,))
+    checked = check(policy, product, seconds=seconds)
+    return Report(
+        product_hash=product.hash,
+        findings=tuple(checked.findings),
+        examples=run_examples(policy, product),
+        proved=tuple(checked.proved),
+    )

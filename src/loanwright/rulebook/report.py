@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from loanwright.features.text import Text
 
-FindingCode = Literal[
-    "unknown_name",
-    "segment_without_cutoffs",
-]
-
 #: What each finding means, by its code.
 FINDINGS: Final[Mapping[str, str]] = {
-    "unknown_name": "A rule reads a fact that the product does not have.",
+    "rejected": "The document is no policy for this product: a key, a name, a kind or a code in it "
+    "is not acceptable.",
     "segment_without_cutoffs": "The product has a segment for which the policy has no cut-offs.",
+    "unknown_segment": "There are cut-offs for a segment that the product does not have.",
+    "figure_never_known": "A figure is missing for every applicant.",
+    "table_gap": "Nothing is missing, and no row of a table holds.",
+    "table_overlap": "Two rows of a table, of which one at most may hold, hold at once.",
+    "row_never_holds": "The condition of a row can never be true.",
+    "row_always_beaten": "Wherever a row holds, an earlier one comes before it.",
+    "rule_never_fires": "The condition of a rule can never be true.",
+    "rule_never_known": "In a segment a rule always lacks a fact, so that everybody is referred.",
+    "rule_always_fires": "A rule fires for everybody in a segment.",
+    "rule_never_passes": "In a segment a rule fires or lacks a fact for everybody.",
+    "rule_always_beaten": "Whoever a rule refers is declined anyway.",
+    "nobody_approved": "In a segment nobody can be approved, whatever the score.",
+    "grade_without_terms": "A grade that can be approved or referred has no limit and price.",
+    "unknown_grade": "There are terms for a grade that the scale of the product does not have.",
+    "terms_never_found": "The policy has terms, and there is nobody to whom anything can be lent.",
+    "not_proved": "The prover did not settle a question in its time; it may be fine, or not.",
 }
 
 

@@ -66,6 +66,9 @@ from loanwright.service.webhooks.addresses import Addresses
 from loanwright.service.webhooks.sending import HttpSender
 from loanwright.service.webhooks.service import Webhooks
 
+#: The part of the time of a request in which a policy must be proved.
+PROVING = 0.6
+
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
@@ -119,7 +122,7 @@ def make_policy_drafts(
         audit=ground.audit,
         products=products,
         policies=policies,
-        examine=examine,
+        examine=partial(examine, seconds=ground.settings.gather_timeout * PROVING),
     )
 
 

@@ -129,7 +129,7 @@ def test_what_fails_its_checks_is_told_and_not_submitted(anna):
     document = moved(600)
     document["rules"][0]["when"][0]["feature"] = "shoe_size"
     told = anna.post(f"{PATH}/check", json={"product": "credit-card", "policy": document}).json()
-    assert (told["passed"], told["findings"][0]["code"]) == (False, "unknown_name")
+    assert (told["passed"], told["findings"][0]["code"]) == (False, "rejected")
 
     draft = anna.post(DRAFTS, json={"product": "credit-card", "policy": document}).json()
     answer = anna.post(f"{DRAFTS}/{draft['id']}/submission")

@@ -288,9 +288,8 @@ class PolicyDrafts:
 def read_draft(document: object, product: str) -> Policy:
     """Return the policy in a document that was sent for a product."""
     policy = Policy.from_mapping(document)  # type: ignore[arg-type]
-    named = getattr(policy, "product", None)
-    if named not in (None, product):
-        raise DraftForAnotherProduct(named=named, product=product)
+    if policy.product not in (None, product):
+        raise DraftForAnotherProduct(named=policy.product, product=product)
     return policy
 
 

@@ -166,7 +166,7 @@ def test_a_policy_that_fails_its_checks_is_not_submitted(drafts):
 
 def test_what_was_checked_against_another_product_file_is_checked_again(drafts):
     draft = submitted(drafts)
-    wrong = Finding(code="unknown_name", place="rules[0]", text=Text(en="It is gone.", ru="Нет."))
+    wrong = Finding(code="rejected", place="rules[0]", text=Text(en="It is gone.", ru="Нет."))
     served = {"credit-card": replace(CARD, hash="f" * 64)}
     later = replace(
         drafts,
