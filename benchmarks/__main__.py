@@ -17,6 +17,7 @@ NAMES = (
     "deciding",
     "http",
     "batch",
+    "paths",
     "binning",
     "report",
     "training",

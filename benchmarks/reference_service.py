@@ -92,12 +92,18 @@ def train_reference() -> Any:
     return lightgbm.train(options, sample, num_boost_round=TREES)
 
 
-def write_reference(directory: Path, booster: Any) -> Path:
+def product_text() -> str:
+    """Return the product file of the reference model."""
+    names = ", ".join(f'"x{number}"' for number in range(FEATURES))
+    return PRODUCT % names + "".join(
+        FEATURE_TABLE.format(number=number) for number in range(FEATURES)
+    )
+
+
+def write_reference(directory: Path, booster: Any, text: str | None = None) -> Path:
     """Write the product and the model's package, a real one; return the package's directory."""
     directory.mkdir(parents=True, exist_ok=True)
-    names = ", ".join(f'"x{number}"' for number in range(FEATURES))
-    tables = "".join(FEATURE_TABLE.format(number=number) for number in range(FEATURES))
-    text = PRODUCT % names + tables
+    text = text or product_text()
     (directory / "product.toml").write_text(text, encoding="utf-8")
     product = parse_product(text)
     model = booster.model_to_string().encode()

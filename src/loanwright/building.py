@@ -10,6 +10,7 @@ import numpy as np
 from loanwright.calibration.fit import fit_calibration
 from loanwright.engine.load import load_runtime
 from loanwright.errors import Rejected
+from loanwright.explanation.reasons import never_named
 from loanwright.explanation.reference import known_inputs
 from loanwright.models.choosing import Comparison
 from loanwright.models.crossfit import Candidate, OutOfFold, Task, fit_rows
@@ -184,5 +185,6 @@ def _fit(
             calibration=fit_calibration(held_out, default[calibration], seed=study.seed),
             scale=Scale.from_mapping(study.product.scale),
             features=study.product.segment(segment).features,
+            unnamed=never_named(study.product, segment),
         ),
     )

@@ -26,6 +26,7 @@ from loanwright.cli import (
     keys,
     lab,
     model,
+    path,
     policy,
     product,
     reasons,
@@ -79,6 +80,7 @@ app.add_typer(lab.app, name="lab")
 app.command("report")(report.report)
 app.command("bins")(bins.bins)
 app.add_typer(reasons.app, name="reasons")
+app.command("path")(path.path)
 app.command("recalibrate")(recalibrate.recalibrate)
 app.command("fairness")(fairness.fairness)
 app.command("validate")(validate.validate)

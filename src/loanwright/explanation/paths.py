@@ -49,7 +49,7 @@ class PathLimits:
     """
 
     count: int = 3
-    seconds: float = 0.15
+    seconds: float = 0.12
     only: Collection[str] | None = None
 
     def __post_init__(self) -> None:
@@ -139,7 +139,7 @@ def find_paths(applicant: Applicant, limits: PathLimits | None = None) -> Paths:
     applicant
         Whose application.
     limits
-        How many, and how long; None takes three within 0.15 seconds.
+        How many, and how long; None takes three within 0.12 seconds.
 
     Returns
     -------

@@ -25,6 +25,8 @@ class Assessor:
         From calibrated log-odds to probability, score and grade.
     features
         Names of the matrix's columns.
+    unnamed
+        Features that no reason may name.
 
     Examples
     --------
@@ -52,6 +54,7 @@ class Assessor:
     calibration: Calibration
     scale: Scale
     features: tuple[str, ...]
+    unnamed: frozenset[str] = frozenset()
 
     def assess(self, matrix: NDArray[np.float64]) -> tuple[Assessment, ...]:
         """Return one assessment for each row of an (n, p) matrix; NaN is missing."""
@@ -70,6 +73,7 @@ class Assessor:
                     base_log_odds=base,
                     features=features,
                     contributions=tuple(weights),
+                    unnamed=self.unnamed,
                 )
                 for probable, score, odds, weights in zip(
                     probability, scores, log_odds.tolist(), contributions.tolist(), strict=True

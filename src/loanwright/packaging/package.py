@@ -17,6 +17,7 @@ from loanwright.engine.load import FILES as MODEL_FILES
 from loanwright.engine.load import load_runtime
 from loanwright.engine.runtime import Backend
 from loanwright.errors import LoanwrightError
+from loanwright.explanation.reasons import never_named
 from loanwright.explanation.reference import KnownSample
 from loanwright.features.columns import matrix
 from loanwright.features.product import Product, parse_product
@@ -211,6 +212,7 @@ def _opened(path: Path, verified: VerifiedFiles, backend: Backend) -> ModelPacka
             calibration=Calibration.from_mapping(_table(contents, "calibration.json")),
             scale=Scale.from_mapping(_table(contents, "scale.json")),
             features=features,
+            unnamed=never_named(product, manifest["segment"]),
         ),
         known_sample=_known_sample(contents, features),
     )

@@ -200,6 +200,7 @@ def _provide(framework: FastAPI, service: Service, **more: object) -> None:
         "rescoring": service.rescoring,
         "managers": service.managers,
         "decisions": service.decisions,
+        "paths": service.paths,
         "accounts": service.accounts,
         "payments": service.payments,
         "offers": service.offers,

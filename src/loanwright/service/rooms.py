@@ -22,6 +22,7 @@ from loanwright.service.audit.signing import PublicKeys, Signer
 from loanwright.service.batches.desk import BatchDesk
 from loanwright.service.batches.files import BatchFiles
 from loanwright.service.batches.service import Batches
+from loanwright.service.decisions.paths import PathFinder
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.erasure.retention import Retention
 from loanwright.service.erasure.rules import bundled_rules, choose_rules, read_rules
@@ -45,6 +46,7 @@ from loanwright.service.origination.judging import Judge
 from loanwright.service.origination.later import Later
 from loanwright.service.origination.rescoring import Rescoring
 from loanwright.service.origination.service import Origination, prune_keys
+from loanwright.service.pathfinding import make_paths
 from loanwright.service.policies.drafts import PolicyDrafts
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.packages import Package, PackageStore
@@ -81,6 +83,7 @@ class Facts:
     policies: Policies
     policy_drafts: PolicyDrafts
     decisions: Decisions
+    paths: PathFinder
 
     @property
     def desk(self) -> Desk:
@@ -100,6 +103,7 @@ def make_facts(ground: Ground, load: Callable[[Path], Package]) -> Facts:
     policies = Policies(database=database, clock=ground.clock, audit=ground.audit)
     applicants = make_applicants(ground)
     products = read_products(ground.settings)
+    decisions = Decisions(database=database, vault=vault, registry=registry, policies=policies)
     return Facts(
         products=products,
         applicants=applicants,
@@ -107,7 +111,8 @@ def make_facts(ground: Ground, load: Callable[[Path], Package]) -> Facts:
         registry=registry,
         policies=policies,
         policy_drafts=make_policy_drafts(ground, products, policies),
-        decisions=Decisions(database=database, vault=vault, registry=registry, policies=policies),
+        decisions=decisions,
+        paths=make_paths(ground, decisions, products),
     )
 
 

@@ -113,6 +113,14 @@ class Settings(BaseSettings):
         ge=1,
         description="Applications per minute that one address may send from the public page.",
     )
+    paths_per_day: int = Field(
+        default=10,
+        ge=1,
+        description="Paths to approval that one borrower may ask for within a day.",
+    )
+    path_seconds: float = Field(
+        default=0.12, ge=0.01, le=10, description="Seconds that the search for a path may take."
+    )
     spool: bool = Field(
         default=False,
         description="Whether applications that name no applicant are answered with refer while "

@@ -144,6 +144,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/v1/decisions/{decision_id}"): "decisions:read",
     ("GET", "/v1/decisions/{decision_id}/offers"): "offers:read",
     ("POST", "/v1/decisions/{decision_id}/replay"): "decisions:replay",
+    ("POST", "/v1/decisions/{decision_id}/paths"): "decisions:read",
     ("GET", "/v1/jobs/{job_id}"): "applications:read",
     ("GET", "/v1/models"): "models:read",
     ("GET", "/v1/models/live"): "models:read",

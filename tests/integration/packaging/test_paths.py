@@ -1,9 +1,13 @@
 """Every path that is shown approves when a new application with it is decided."""
 
+import json
+
 import numpy as np
 import pytest
 from tests.trained import PAIRS, part_of_the_cards
+from typer.testing import CliRunner
 
+from loanwright.cli.main import app
 from loanwright.datasets.bundled import load_dataset
 from loanwright.decisioning.decide import decide
 from loanwright.decisioning.policy import Policy
@@ -92,3 +96,48 @@ def test_the_amount_that_is_offered_is_plausible_for_the_sample(loan_package):
     for path in answer.paths:
         assert path.record["amount"] >= known["amount"].lowest
         assert np.isclose(path.record["amount"] % 100, 0)
+
+
+APPLICATION = {
+    "amount": 9_000, "duration_months": 48, "purpose": "new_car",
+    "employment_since": "below_1_year", "housing": "rent", "other_plans": "bank",
+    "other_debtors": "none", "age": 30,
+}  # fmt: skip
+
+
+def path_of(package, tmp_path, *options, features=None):
+    file = tmp_path / "application.json"
+    file.write_text(json.dumps([features or APPLICATION]))
+    arguments = ["path", str(file), "--package", str(package.path), *options]
+    return CliRunner().invoke(app, arguments)
+
+
+def test_the_command_tells_the_paths_of_a_file(loan_package, tmp_path):
+    done = path_of(loan_package, tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "1. " in done.output
+    assert "No smaller change than the first leads to approval." in done.output
+    russian = path_of(loan_package, tmp_path, "--language", "ru")
+    assert "вместо" in russian.output
+
+
+def test_the_command_changes_only_what_it_may(loan_package, tmp_path):
+    done = path_of(loan_package, tmp_path, "--only", "amount", "--json")
+    paths = json.loads(done.stdout)["paths"]
+    assert all([one["feature"] for one in p["steps"]] == ["amount"] for p in paths)
+
+
+def test_the_command_says_when_there_is_none(loan_package, tmp_path):
+    done = path_of(loan_package, tmp_path, features=APPLICATION | {"age": 17})
+    assert done.exit_code == 1
+    assert "under 18" in done.output
+
+
+def test_the_command_reads_another_policy(loan_package, tmp_path):
+    strict = tmp_path / "strict.json"
+    document = json.loads(json.dumps(LOAN.policy))
+    document["cutoffs"]["new"] = {"approve_from": 999, "refer_from": 500}
+    strict.write_text(json.dumps(document))
+    done = path_of(loan_package, tmp_path, "--policy", str(strict))
+    assert done.exit_code == 1
+    assert "Nothing that an applicant can change" in done.output

@@ -13,6 +13,12 @@ from loanwright.service.decisions.borrowers import (
     told,
 )
 from loanwright.service.decisions.documents import DecisionPage, DecisionResource, ReplayDocument
+from loanwright.service.decisions.path_documents import (
+    BorrowerPathsDocument,
+    PathsDocument,
+    told_paths,
+)
+from loanwright.service.decisions.paths import PathFinder
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.edge.authentication import DOCUMENTED, DecisionsRead, DecisionsReplay
 from loanwright.service.edge.provided import provided
@@ -20,6 +26,7 @@ from loanwright.service.kit.documents import problems
 from loanwright.service.kit.ids import ALPHABET, LENGTH
 from loanwright.service.kit.pagination import MAXIMUM_PAGE
 
+PathsService = Annotated[PathFinder, Depends(provided("paths"))]
 DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
 DecisionId = Annotated[str, Path(pattern=f"^dec_[{ALPHABET}]{{{LENGTH}}}$")]
 
@@ -76,6 +83,19 @@ def replay_decision(
             "differences": [asdict(one) for one in replay.differences],
         }
     )
+
+
+@router.post(
+    "/{decision_id}/paths",
+    response_model=PathsDocument | BorrowerPathsDocument,
+    responses=problems((401, 403, 404, 408, 413, 422, 429, 503)),
+)
+def find_paths(paths: PathsService, principal: DecisionsRead, decision_id: DecisionId) -> Response:
+    """Return the smallest changes after which the same model and policy would have approved.
+
+    Each was decided again. A borrower may ask a few times a day.
+    """
+    return _json(told_paths(principal, paths.find(decision_id, by=principal).document()))
 
 
 def _json(document: Any) -> Response:

@@ -135,6 +135,11 @@ class Decisions:
                 return
             before = rows[-1].sequence
 
+    def decided_by(self, stored: DecisionRecord) -> tuple[Package, Policy]:
+        """Return the model and the policy that made a decision."""
+        package = self._package(stored.model_hash)
+        return package, self._policy(stored.product, stored.policy_hash)
+
     def replay(self, decision_id: str, *, by: Principal | None = None) -> Replay:
         """Compute one decision again and compare every bit."""
         stored = self.get(decision_id, by=by)
