@@ -19,6 +19,7 @@ from loanwright.cli import (
     demo,
     doctor,
     erase,
+    experiment,
     exporting,
     fairness,
     health,
@@ -37,6 +38,7 @@ from loanwright.cli import (
     retention,
     score_file,
     serving,
+    shadow,
     spool,
     train,
     users,
@@ -98,6 +100,8 @@ app.command("log")(decision_log.log)
 app.command("replay")(replaying.replay)
 app.add_typer(model.app, name="model")
 app.add_typer(policy.app, name="policy")
+app.add_typer(experiment.app, name="experiment")
+app.add_typer(shadow.app, name="shadow")
 app.add_typer(database.app, name="db")
 app.add_typer(keys.app, name="key")
 app.add_typer(users.app, name="user")

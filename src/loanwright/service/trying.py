@@ -25,6 +25,7 @@ def make_experiments(
         results=Results(database=database, clock=clock, accounts=accounts),
     )
     ground.chores.append(experiments.watch)
+    registry.inspect_by(experiments.inspect)
     return experiments
 
 
@@ -32,7 +33,7 @@ def make_shadows(
     ground: Ground, registry: Registry, policies: Policies, accounts: Accounts
 ) -> Shadows:
     """Return what lets challengers look at what was decided."""
-    return Shadows(
+    shadows = Shadows(
         database=ground.database,
         clock=ground.clock,
         vault=ground.vault,
@@ -42,3 +43,5 @@ def make_shadows(
         decisions=accounts.decisions,
         accounts=accounts,
     )
+    registry.inspect_by(shadows.inspect)
+    return shadows

@@ -23,6 +23,7 @@ from loanwright.service.experiments.errors import (
     ExperimentStateRefused,
     TooEarly,
 )
+from loanwright.service.experiments.judging import judge
 from loanwright.service.experiments.results import ArmResult, Results
 from loanwright.service.experiments.schemas import (
     Assignment,
@@ -36,6 +37,7 @@ from loanwright.service.kit.database import Database
 from loanwright.service.kit.ids import Ids
 from loanwright.service.kit.pagination import Page
 from loanwright.service.kit.recent import Recent
+from loanwright.service.registry.schemas import Check, CheckResult, Model
 
 WATCH: Final = Actor(id="system:experiments")
 SALT_BYTES: Final = 16
@@ -182,15 +184,16 @@ class Experiments:
                 stopped += 1
         return stopped
 
-    def standing_of(self, model_hash: str) -> list[Experiment]:
-        """Return the concluded experiments in which a model was tried, and those broken off."""
+    def inspect(self, model: Model) -> list[Check]:
+        """Say how a model did in the experiments that tried it."""
         with self.database.read() as connection:
             ended = repository.list_in(connection, [State.CONCLUDED, State.STOPPED])
-        return [
-            one
-            for one in ended
-            if model_hash in {arm.model_hash for arm in one.design.others} and one.started_at
-        ]
+        tried = [one for one in ended if one.started_at is not None and _tries(one, model)]
+        checks = [judge(one, model) for one in tried]
+        nothing = Check(
+            name="experiment", result=CheckResult.NOT_DONE, said="No experiment has tried it."
+        )
+        return checks or [nothing]
 
     def _halt(self, experiment: Experiment, why: str) -> bool:
         try:
@@ -240,6 +243,10 @@ class Experiments:
                 # An arm that is gone decides nothing; the watch will say so.
                 continue
         return ready
+
+
+def _tries(experiment: Experiment, model: Model) -> bool:
+    return model.hash in {arm.model_hash for arm in experiment.design.others}
 
 
 def vars_of(assignment: Assignment) -> dict[str, Any]:

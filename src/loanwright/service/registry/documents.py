@@ -1,13 +1,13 @@
 """Models as they are sent and answered over HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from loanwright.service.registry.packages import Package
-from loanwright.service.registry.schemas import Model, State, Transition
+from loanwright.service.registry.schemas import Check, CheckResult, Model, State, Transition
 
 NOTE = Field(default="", max_length=2_000, description="Why; it is written down.")
 
@@ -55,6 +55,14 @@ class ModelList(Strict):
     items: list[ModelDocument]
 
 
+class CheckDocument(Strict):
+    """What was checked before a model was approved."""
+
+    name: str
+    result: CheckResult
+    said: str
+
+
 class TransitionDocument(Strict):
     """One change of a model's state."""
 
@@ -63,6 +71,7 @@ class TransitionDocument(Strict):
     by: str
     note: str
     proposer: str | None = Field(description="Who brought it in, where a second person approved.")
+    checks: list[CheckDocument] = Field(description="What whoever approved it relied on.")
 
 
 class ModelDetail(ModelDocument):
@@ -102,7 +111,10 @@ def describe_model(model: Model) -> ModelDocument:
 
 
 def describe_detail(
-    model: Model, transitions: tuple[Transition, ...], package: Package
+    model: Model,
+    transitions: tuple[Transition, ...],
+    checks: Mapping[int, Sequence[Check]],
+    package: Package,
 ) -> ModelDetail:
     """Return a model with its history and its manifest."""
     return ModelDetail(
@@ -110,12 +122,21 @@ def describe_detail(
         features=list(package.features),
         transitions=[
             TransitionDocument(
-                state=one.state, at=one.at, by=one.by, note=one.note, proposer=one.proposer
+                state=one.state,
+                at=one.at,
+                by=one.by,
+                note=one.note,
+                proposer=one.proposer,
+                checks=[_check(found) for found in checks.get(one.sequence, ())],
             )
             for one in transitions
         ],
         manifest=dict(package.manifest),
     )
+
+
+def _check(one: Check) -> CheckDocument:
+    return CheckDocument(name=one.name, result=one.result, said=one.said)
 
 
 def _facts(model: Model) -> Mapping[str, Any]:

@@ -80,7 +80,9 @@ def get_model(
 ) -> ModelDetail:
     """Return a model, every change of its state, and what its package says of itself."""
     model = registry.get(model_hash)
-    return describe_detail(model, registry.list_transitions(model_hash), registry.open(model))
+    transitions = registry.list_transitions(model_hash)
+    checks = registry.list_checks(transitions)
+    return describe_detail(model, transitions, checks, registry.open(model))
 
 
 @router.get(

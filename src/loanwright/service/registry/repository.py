@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from loanwright.service.kit.bulk import insert_new
-from loanwright.service.registry.schemas import Model, State, Transition
-from loanwright.service.registry.tables import model_transitions, models
+from loanwright.service.registry.schemas import Check, CheckResult, Model, State, Transition
+from loanwright.service.registry.tables import model_transitions, models, promotion_checks
 
 _last = (
     select(func.max(model_transitions.c.sequence).label("sequence"))
@@ -81,3 +81,23 @@ def list_transitions(connection: Connection, model_hash: str) -> list[Transition
     )
     rows = connection.execute(statement).mappings()
     return [Transition(**{**row, "state": State(row["state"])}) for row in rows]
+
+
+def insert_checks(connection: Connection, transition: int, checks: Sequence[Check]) -> None:
+    """Append what was checked before a change of state."""
+    rows = [
+        {"transition": transition, "name": one.name, "result": str(one.result), "said": one.said}
+        for one in checks
+    ]
+    if rows:
+        connection.execute(insert(promotion_checks), rows)
+
+
+def list_checks(connection: Connection, transitions: Sequence[int]) -> dict[int, list[Check]]:
+    """Return what was checked before some changes of state."""
+    query = select(promotion_checks).where(promotion_checks.c.transition.in_(transitions))
+    found: dict[int, list[Check]] = {}
+    for row in connection.execute(query.order_by(promotion_checks.c.name)):
+        check = Check(name=row.name, result=CheckResult(row.result), said=row.said)
+        found.setdefault(row.transition, []).append(check)
+    return found

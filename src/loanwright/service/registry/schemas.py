@@ -40,3 +40,21 @@ class Transition:
     by: str
     note: str
     proposer: str | None = None
+
+
+class CheckResult(StrEnum):
+    """What a check of a model found before it was approved."""
+
+    PASSED = "passed"
+    ATTENTION = "attention"
+    FAILED = "failed"
+    NOT_DONE = "not_done"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One check of a model, and what it says."""
+
+    name: str
+    result: CheckResult
+    said: str

@@ -14,8 +14,9 @@ from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.recent import Recent
 from loanwright.service.registry import repository
+from loanwright.service.registry.checking import Inspector, inspect_package
 from loanwright.service.registry.packages import Package, PackageStore
-from loanwright.service.registry.schemas import Model, State, Transition
+from loanwright.service.registry.schemas import Check, CheckResult, Model, State, Transition
 
 ALLOWED: Mapping[State, frozenset[State]] = {
     State.CANDIDATE: frozenset({State.CHALLENGER, State.CHAMPION, State.RETIRED}),
@@ -52,6 +53,10 @@ class SecondPersonNeeded(Forbidden):
     """{person} made or registered the model {model_hash}; somebody else must approve it."""
 
 
+class ChecksFailed(Conflict):
+    """The model {model_hash} cannot be approved, it failed: {failed}."""
+
+
 class NoEarlierChampion(Conflict):
     """No other model has decided {product} for the segment {segment} before."""
 
@@ -74,6 +79,7 @@ class Registry:
         self._clock = clock
         self._audit = audit
         self._packages = packages
+        self._inspectors: list[Inspector] = []
         self._live = Recent(self._read_live)
         self._challengers = Recent(self._read_challengers)
 
@@ -101,7 +107,26 @@ class Registry:
         package, proposer = self.open(self.get(model_hash)), self._registrar(model_hash)
         if _plain(by) in {_plain(author) for author in (proposer, *_makers(package))}:
             raise SecondPersonNeeded(person=by, model_hash=model_hash)
-        return self._move(model_hash, to, by=by, note=note, proposer=proposer)
+        checks = self.inspect(model_hash)
+        failed = [one.name for one in checks if one.result is CheckResult.FAILED]
+        if failed and to is State.CHAMPION:
+            raise ChecksFailed(model_hash=model_hash, failed=", ".join(failed))
+        return self._move(model_hash, to, by=by, note=note, proposer=proposer, checks=checks)
+
+    def inspect_by(self, inspector: Inspector) -> None:
+        """Let somebody else say what they know of a model that is to be approved."""
+        self._inspectors.append(inspector)
+
+    def inspect(self, model_hash: str) -> tuple[Check, ...]:
+        """Return what is known of a model now; it is stored with its approval."""
+        model = self.get(model_hash)
+        said = [check for inspector in self._inspectors for check in inspector(model)]
+        return (*inspect_package(self.open(model)), *said)
+
+    def list_checks(self, transitions: Sequence[Transition]) -> dict[int, list[Check]]:
+        """Return what was checked before some changes of state, by their place."""
+        with self._database.read() as connection:
+            return repository.list_checks(connection, [one.sequence for one in transitions])
 
     def promote(self, model_hash: str, *, to: State, by: str, note: str = "") -> Model:
         """Make a model challenger or champion; the champion before it is retired."""
@@ -201,7 +226,14 @@ class Registry:
         return self.list_transitions(model_hash)[0].by
 
     def _move(
-        self, model_hash: str, to: State, *, by: str, note: str, proposer: str | None = None
+        self,
+        model_hash: str,
+        to: State,
+        *,
+        by: str,
+        note: str,
+        proposer: str | None = None,
+        checks: Sequence[Check] = (),
     ) -> Model:
         by = _named(by)
         with self._database.write() as connection:
@@ -225,7 +257,7 @@ class Registry:
                     *changes,
                 ]
             now = self._clock.now()
-            self._append(connection, [{**one, "at": now} for one in changes])
+            self._append(connection, [{**one, "at": now} for one in changes], checks=checks)
             moved = repository.list_models(connection, hash=model_hash)[0]
         self._live.forget()
         self._challengers.forget()
@@ -237,12 +269,14 @@ class Registry:
         rows: Sequence[Mapping[str, Any]],
         *,
         new: Mapping[str, Any] | None = None,
+        checks: Sequence[Check] = (),
     ) -> None:
         """Append changes of state, of a new model the first one, and record them."""
         added = {} if new is None else {f"models:{new['hash']}": new}
-        for sequence, row in zip(
-            repository.insert_transitions(connection, rows), rows, strict=True
-        ):
+        sequences = repository.insert_transitions(connection, rows)
+        # The last change is the one that was asked for.
+        repository.insert_checks(connection, sequences[-1], checks)
+        for sequence, row in zip(sequences, rows, strict=True):
             change = Change(
                 action=ACTIONS[State(row["state"])],
                 subject=row["model_hash"],

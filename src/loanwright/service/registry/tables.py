@@ -35,3 +35,19 @@ model_transitions = Table(
     CheckConstraint("state IN ('candidate', 'challenger', 'champion', 'retired')", name="state"),
     sqlite_autoincrement=True,
 )
+
+promotion_checks = Table(
+    "promotion_checks",
+    metadata,
+    # Who relied on them is the person of the transition.
+    Column(
+        "transition",
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("name", String(60), primary_key=True),
+    Column("result", String(10), nullable=False),
+    Column("said", Text, nullable=False),
+    CheckConstraint("result IN ('passed', 'attention', 'failed', 'not_done')", name="result"),
+)

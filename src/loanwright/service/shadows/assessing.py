@@ -1,21 +1,23 @@
 """What a challenger would have made of decisions: its own assessment, under the same policy."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from loanwright.decisioning.assessment import Assessment
-from loanwright.decisioning.decide import Decision, decide
 from loanwright.decisioning.policy import Policy
 from loanwright.errors import LoanwrightError, Rejected
-from loanwright.features.columns import facts, matrix
+from loanwright.features.columns import matrix
+from loanwright.service.decisions.replay import recompute
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.decisions.snapshot import read_snapshot
 from loanwright.service.registry.packages import Package
 from loanwright.service.shadows.schemas import Seen
 
+#: What is kept, sealed, of how it came to its answer.
+DETAIL: Final = ("log_odds", "base_log_odds", "features", "contributions", "reasons")
 #: Whatever a model that was built wrongly may raise; it is counted and told, never passed on.
 FAULTS: Final = (
     LoanwrightError,
@@ -52,27 +54,32 @@ def failed(fault: Exception) -> Seen:
 
 def _look(package: Package, policy: Policy, decided: Sequence[DecisionRecord]) -> list[Seen]:
     segment = decided[0].segment
-    records = [read_snapshot(one.snapshot)["record"] for one in decided]
-    vectors = matrix(package.product, segment, records)
-    found = []
-    for record, assessment in zip(records, package.assess_matrix(vectors), strict=True):
-        known = facts(package.product, segment, record)
-        found.append(_seen(assessment, decide(assessment, policy, segment=segment, facts=known)))
-    return found
+    snapshots = [read_snapshot(one.snapshot) for one in decided]
+    vectors = matrix(package.product, segment, [one["record"] for one in snapshots])
+    assessed = package.assess_matrix(vectors)
+    return [
+        _seen(
+            assessment,
+            recompute(
+                snapshot,
+                segment,
+                vector=vector,
+                assessment=assessment,
+                package=package,
+                policy=policy,
+            ),
+        )
+        for snapshot, vector, assessment in zip(snapshots, vectors.tolist(), assessed, strict=True)
+    ]
 
 
-def _seen(assessment: Assessment, decision: Decision) -> Seen:
+def _seen(assessment: Assessment, again: Mapping[str, Any]) -> Seen:
     probability = assessment.probability_of_default
     if not (math.isfinite(probability) and 0 <= probability <= 1):
         raise AssessmentNotANumber(probability=probability)
-    detail: dict[str, Any] = {
-        "log_odds": assessment.log_odds.hex(),
-        "features": assessment.features,
-        "contributions": [value.hex() for value in assessment.contributions],
-        "reasons": [one.code for one in decision.reasons],
-    }
+    detail = {name: again[name] for name in DETAIL}
     return Seen(
-        outcome=str(decision.outcome),
+        outcome=again["outcome"],
         probability_of_default=probability,
         score=assessment.score,
         grade=assessment.grade,

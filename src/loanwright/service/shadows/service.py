@@ -23,7 +23,7 @@ from loanwright.service.kit.together import Together
 from loanwright.service.messaging.outbox import Outbox
 from loanwright.service.policies.service import Policies
 from loanwright.service.privacy.vault import PersonErased, Vault
-from loanwright.service.registry.schemas import Model
+from loanwright.service.registry.schemas import Check, CheckResult, Model
 from loanwright.service.registry.service import Registry
 from loanwright.service.shadows import repository
 from loanwright.service.shadows.assessing import failed, look
@@ -34,6 +34,8 @@ TOPIC: Final = "shadows"
 PREFIX: Final = "dec_"
 HELD_IN_MEMORY: Final = timedelta(hours=1)
 MOST_COMPARED: Final = 100_000
+#: Share of failed assessments from which on a challenger cannot be promoted.
+MOST_FAILED: Final = 0.01
 
 
 @dataclass(kw_only=True)
@@ -70,6 +72,17 @@ class Shadows:
         """Return how much each model has assessed."""
         with self.database.read() as connection:
             return repository.tally(connection)
+
+    def inspect(self, model: Model) -> list[Check]:
+        """Say how a model did in the shadow."""
+        with self.database.read() as connection:
+            found = [one for one in repository.tally(connection) if one.model_hash == model.hash]
+        if not found:
+            said = "It has assessed nothing in the shadow."
+            return [Check(name="shadow", result=CheckResult.NOT_DONE, said=said)]
+        result = _result(found[0])
+        said = f"{found[0].assessed} assessed, {found[0].failed} failed."
+        return [Check(name="shadow", result=result, said=said)]
 
     def compare(self, model_hash: str, *, most: int = MOST_COMPARED) -> Comparison:
         """Return a model beside what decided, on what it assessed last."""
@@ -168,6 +181,13 @@ class Shadows:
 
 def _kind(one: DecisionRecord) -> tuple[str, str, str]:
     return one.product, one.segment, one.policy_hash
+
+
+def _result(tally: Tally) -> CheckResult:
+    """Return what failures mean: some ask for attention, many are a reason to refuse."""
+    if tally.failed > tally.assessed * MOST_FAILED:
+        return CheckResult.FAILED
+    return CheckResult.ATTENTION if tally.failed else CheckResult.PASSED
 
 
 def _is_new(one: DecisionRecord, model: Model, done: set[tuple[str, str]]) -> bool:

@@ -37,6 +37,7 @@ STATES = {
 VALUES = {
     "accounts": {"currency": "EUR", "vintage": "2026-11", "repayment": "annuity"}
     | {"status": "closed"},
+    "promotion_checks": {"result": "passed"},
     "payments": {"version": 2, "why": "mistake"},
     "erasure_requests": {"forced": 1},
     "policy_drafts": {"origin": "written", "published_as": None},
