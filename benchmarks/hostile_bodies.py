@@ -92,6 +92,13 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/v1/accounts/{account_id}/payments"): PAYMENT,
     ("PUT", "/v1/accounts/{account_id}/payments/{number}"): {**PAYMENT, "why": "mistake"},
     ("POST", "/v1/offers"): {**CREDIT, "decision_id": "{decision_id}", "valid_days": 14},
+    ("POST", "/v1/quotes"): {
+        "product": "instalment-loan",
+        "amount": 3_000,
+        "term_months": 18,
+        "applicant": {"document_number": "T00234"},
+        "features": {"purpose": "repairs", "age": 35},
+    },
     ("POST", "/v1/models/{model_hash}/approval"): {"to": "challenger", "note": "Better."},
     ("POST", "/v1/models/{model_hash}/retirement"): {"note": "Older."},
     ("POST", "/v1/models/rollback"): {"product": "credit-card", "segment": "new", "note": "Back."},

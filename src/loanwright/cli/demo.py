@@ -9,6 +9,8 @@ import typer
 from loanwright.cli.console import progress, remark, say
 
 if TYPE_CHECKING:
+    from loanwright.features.product import Product
+    from loanwright.lending.lender import LenderProduct
     from loanwright.service.bootstrap import Service
     from loanwright.service.settings import Settings
 
@@ -24,8 +26,9 @@ def demo(
     """Serve the demo bank: real open data, trained on this machine at the first start."""
     from loanwright.cli.opening import open_service, read_settings, take_in
 
-    settings = read_settings()
+    settings = with_demo_lenders(read_settings())
     train_missing(settings)
+    train_lenders(settings)
     with open_service(settings) as service:
         from loanwright.cli.seeding import seed
         from loanwright.cli.serving import serve_until_stopped
@@ -38,6 +41,49 @@ def demo(
             say("The demo bank is ready: loanwright demo serves it.")
             return
         serve_until_stopped(service, ready=lambda address: announce(address, token, password))
+
+
+def with_demo_lenders(settings: "Settings") -> "Settings":
+    """Return the settings with the demo's five lenders, unless they name others."""
+    from loanwright.lending.reading import bundled_lenders
+
+    if settings.lenders_dir is not None:
+        return settings
+    return settings.model_copy(update={"lenders_dir": bundled_lenders()})
+
+
+def train_lenders(settings: "Settings") -> None:
+    """Train the models that lenders have of their own, on the data of the base product."""
+    from loanwright.service.ground import read_offered
+
+    _, lenders = read_offered(settings)
+    for lent in (lent for lender in lenders for lent in lender.products if lent.own_model):
+        missing = [] if lent.model else _untrained(settings.models_dir, lent.product)
+        if missing:
+            _train_lender(settings.models_dir, lent, missing)
+
+
+def _untrained(models_dir: Path, product: "Product") -> list[tuple[str, str]]:
+    """Return the segments without a package that was made with this very file."""
+    from loanwright.cli.opening import list_packages, made_for
+
+    return [
+        (one.name, one.champion)
+        for one in product.segments.values()
+        if not any(
+            made_for(path, product)
+            for path in list_packages(models_dir, product.name, one.name, one.champion)
+        )
+    ]
+
+
+def _train_lender(models_dir: Path, lent: "LenderProduct", missing: list[tuple[str, str]]) -> None:
+    from loanwright.cli.train import bundled_sample
+    from loanwright.training import train
+
+    with progress(f"Training {lent.product.name}") as advance:
+        table = bundled_sample(lent.base)
+        train(lent.product, table, models_dir=models_dir, seed=0, only=missing, progress=advance)
 
 
 def train_missing(settings: "Settings") -> None:

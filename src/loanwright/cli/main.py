@@ -26,6 +26,7 @@ from loanwright.cli import (
     jobs,
     keys,
     lab,
+    lenders,
     model,
     path,
     policy,
@@ -99,6 +100,7 @@ app.add_typer(accounts.app, name="accounts")
 app.command("log")(decision_log.log)
 app.command("replay")(replaying.replay)
 app.add_typer(model.app, name="model")
+app.add_typer(lenders.app, name="lender")
 app.add_typer(policy.app, name="policy")
 app.add_typer(experiment.app, name="experiment")
 app.add_typer(shadow.app, name="shadow")

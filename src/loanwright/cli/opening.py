@@ -11,6 +11,7 @@ from loanwright.cli.failures import fail
 from loanwright.features.product import load_product
 
 if TYPE_CHECKING:
+    from loanwright.decisioning.policy import Policy
     from loanwright.features.product import Product
     from loanwright.service.bootstrap import Service
     from loanwright.service.settings import Settings
@@ -75,7 +76,7 @@ def publish_policy(service: "Service", product: "Product", *, anew: bool) -> Non
     """
     from loanwright.decisioning.policy import Policy
 
-    policy = Policy.from_mapping(product.policy)
+    policy = _lenders_policy(service, product) or Policy.from_mapping(product.policy)
     live = service.policies.list_publications(product=product.name)[:1]
     if live and (not anew or live[0].version.hash == policy.hash):
         return
@@ -85,6 +86,25 @@ def publish_policy(service: "Service", product: "Product", *, anew: bool) -> Non
         remark(f"  loanwright policy draft {product.name} FILE --by SOMEBODY")
         return
     service.policies.publish(product.name, policy, by=COMMAND_LINE)
+
+
+def _lenders_policy(service: "Service", product: "Product") -> "Policy | None":
+    """Return the policy that a lender's directory has for its product."""
+    for lender in service.lenders:
+        for lent in lender.products:
+            if lent.product.name == product.name:
+                return lent.policy
+    return None
+
+
+def _lenders_model(service: "Service", product: "Product") -> list[Path]:
+    """Return the package that a lender's directory has for its product."""
+    return [
+        lent.model
+        for lender in service.lenders
+        for lent in lender.products
+        if lent.product.name == product.name and lent.model is not None
+    ]
 
 
 def promote_champions(service: "Service", product: "Product", *, anew: bool) -> None:
@@ -100,7 +120,8 @@ def promote_champions(service: "Service", product: "Product", *, anew: bool) -> 
         if champion is not None and not anew:
             continue
         paths = list_packages(service.settings.models_dir, product.name, name, segment.champion)
-        models = [service.registry.register(path, by=COMMAND_LINE) for path in paths]
+        given = [path for path in _lenders_model(service, product) if is_of(path, name)]
+        models = [service.registry.register(path, by=COMMAND_LINE) for path in (*given, *paths)]
         fresh = [model for model in models if _made_for(service, model.hash, product)]
         if not fresh or fresh[0].hash == champion:
             continue
@@ -141,6 +162,15 @@ def _is_chosen(path: Path, product: str, segment: str) -> bool:
         return False
 
 
+def is_of(path: Path, segment: str) -> bool:
+    """Tell whether a package says that it decides this segment."""
+    try:
+        manifest = json.loads((path / "manifest.json").read_bytes())
+        return bool(manifest["segment"] == segment)
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
 def made_for(path: Path, product: "Product") -> bool:
     """Tell whether a package says that it was trained with this very product file."""
     try:
@@ -162,5 +192,5 @@ def list_undecidable(service: "Service") -> list[str]:
         f"{product.name} ({segment})"
         for product in service.products.values()
         for segment in product.segments
-        if (product.name, segment) not in live
+        if not live & {(product.name, segment), (product.base, segment)}
     ]

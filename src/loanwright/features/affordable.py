@@ -9,6 +9,7 @@ from typing import Any, Final
 from loanwright.decisioning.burden import Means, affordability_facts
 from loanwright.decisioning.money import minor_units
 from loanwright.decisioning.schedule import HIGHEST_RATE, LONGEST_TERM, Credit
+from loanwright.decisioning.terms import Terms
 from loanwright.features.product import Product
 
 #: What is asked of a payment does not depend on the day; replays must not depend on it either.
@@ -39,7 +40,12 @@ def means_of(product: Product, record: Record) -> Means | None:
 
 
 def credit_of(
-    product: Product, record: Record, grade: str, *, disbursed_on: date = ANY_DAY
+    product: Product,
+    record: Record,
+    grade: str,
+    terms: Terms | None = None,
+    *,
+    disbursed_on: date = ANY_DAY,
 ) -> Credit | None:
     """Return the credit that a product file lays down for an application of a grade.
 
@@ -51,16 +57,20 @@ def credit_of(
         The application, as validated.
     grade
         What says the rate; a grade without one gets no credit.
+    terms
+        Limit and price that a policy has found; they go before those of the product file.
     """
     laid_down = product.accounts.offers
     if laid_down is None:
         return None
-    rate, asked = laid_down.rates.get(grade), record.get(laid_down.amount)
+    rate = laid_down.rates.get(grade) if terms is None else terms.annual_rate_bp
+    highest = laid_down.highest if terms is None else min(laid_down.highest, terms.highest_amount)
+    asked = record.get(laid_down.amount)
     term = laid_down.term_months
     months = record.get(term) if isinstance(term, str) else term
     if rate is None or asked is None or months is None:
         return None
-    amount = round(min(asked, laid_down.highest) * minor_units(product.currency))
+    amount = round(min(asked, highest) * minor_units(product.currency))
     if amount < 1 or not 1 <= round(months) <= LONGEST_TERM or rate > HIGHEST_RATE:
         return None
     return Credit(

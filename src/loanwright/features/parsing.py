@@ -68,6 +68,7 @@ def _read_root(root: Reader, text: str, digest: str) -> Product:
         description=head.text("description") if head.has("description") else None,
         currency=_read_currency(head),
         lender=head.name("lender") if head.has("lender") else None,
+        base=head.name("base") if head.has("base") else None,
         jurisdictions=head.strings("jurisdictions"),
         text=text,
         hash=digest,

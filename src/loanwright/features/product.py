@@ -95,6 +95,8 @@ class Product:
         The ``[accounts]`` table: how accounts are repaid, judged and turned into behaviour.
     lender
         Whose product it is, where an installation serves several lenders; None for its own.
+    base
+        The product that a lender's was made of: its champion decides where there is no other.
     jurisdictions
         Whose law holds for it; empty for what the installation says.
     affordability
@@ -115,6 +117,7 @@ class Product:
     policy: Mapping[str, Any]
     features: Mapping[str, Feature] = field(repr=False)
     lender: str | None = None
+    base: str | None = None
     jurisdictions: tuple[str, ...] = ()
     accounts: AccountTerms = field(default_factory=AccountTerms, repr=False)
     affordability: AffordabilityTerms | None = None

@@ -37,6 +37,7 @@ from loanwright.service.edge.throttle import Throttle
 from loanwright.service.erasure import endpoints as erasure
 from loanwright.service.experiments import endpoints as experiments
 from loanwright.service.health import endpoints as health
+from loanwright.service.lenders import endpoints as lenders
 from loanwright.service.managers import endpoints as managers
 from loanwright.service.offers import endpoints as offers
 from loanwright.service.origination import asked_later as jobs
@@ -77,6 +78,7 @@ PARTS = (
     products,
     batches,
     training,
+    lenders,
     webhooks,
     access,
     auditing,
@@ -215,6 +217,8 @@ def _provide(framework: FastAPI, service: Service, **more: object) -> None:
         "webhooks": service.webhooks,
         "batches": service.batches,
         "training": service.training,
+        "quotes": service.quotes,
+        "lenders": service.lenders,
         "products": service.products,
         "readiness": service.readiness,
         "metrics": service.metrics,

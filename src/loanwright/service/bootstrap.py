@@ -27,6 +27,8 @@ from loanwright.service.health.readiness import Readiness
 from loanwright.service.health.watching import WatchedPublisher, WatchedWork
 from loanwright.service.jobs.service import Jobs, Workbench
 from loanwright.service.kit.clock import Clock, SystemClock
+from loanwright.service.lenders.in_house import open_quotes
+from loanwright.service.lenders.quotes import Quotes
 from loanwright.service.managers.service import Managers
 from loanwright.service.messaging.delivery import Events, RelayLoop
 from loanwright.service.messaging.in_memory import InMemoryBroker, InMemoryWorkers
@@ -95,6 +97,7 @@ class Service(Ground, Facts):
     erasure: Erasure
     retention: Retention
     training: TrainingRuns
+    quotes: Quotes
 
     @property
     def keys(self) -> Keys:
@@ -154,6 +157,7 @@ class Service(Ground, Facts):
 
     def close(self) -> None:
         """Close what is open."""
+        self.quotes.close()
         self.traces.close()
         self.access.close()
         self.database.close()
@@ -203,4 +207,5 @@ def build(
         ledger=make_ledger(settings, ground),
         batches=batches,
         training=training,
+        quotes=open_quotes(facts.lenders, origination, seconds=settings.lender_seconds),
     )

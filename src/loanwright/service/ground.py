@@ -12,6 +12,8 @@ from loanwright.features.product import (
     bundled_products,
     load_product,
 )
+from loanwright.lending.lender import Lender
+from loanwright.lending.reading import read_lenders
 from loanwright.service.audit.adoption import adopt
 from loanwright.service.audit.service import Audit
 from loanwright.service.kit.clock import Clock, SystemClock
@@ -100,6 +102,16 @@ def read_products(settings: Settings) -> dict[str, Product]:
     names = bundled_products() if settings.bundled_products else ()
     products = [*map(bundled_product, names), *map(load_product, files)]
     return {product.name: product for product in products}
+
+
+def read_offered(settings: Settings) -> tuple[dict[str, Product], tuple[Lender, ...]]:
+    """Return every product that is served, those of lenders among them, and the lenders."""
+    own = read_products(settings)
+    if settings.lenders_dir is None:
+        return own, ()
+    lenders = read_lenders(settings.lenders_dir, own)
+    lent = {one.product.name: one.product for lender in lenders for one in lender.products}
+    return {**own, **lent}, lenders
 
 
 def _product_files(path: Path) -> list[Path]:

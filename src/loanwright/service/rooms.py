@@ -9,6 +9,7 @@ from typing import Any
 
 from loanwright.errors import LoanwrightError
 from loanwright.features.product import Product
+from loanwright.lending.lender import Lender
 from loanwright.rulebook.examining import examine
 from loanwright.service.accounts.paying import Payments
 from loanwright.service.accounts.renewing import Renewal
@@ -28,7 +29,7 @@ from loanwright.service.erasure.retention import Retention
 from loanwright.service.erasure.rules import bundled_rules, choose_rules, read_rules
 from loanwright.service.erasure.service import Erasure
 from loanwright.service.erasure.ties import Bonds
-from loanwright.service.ground import Ground, open_vault, read_products
+from loanwright.service.ground import Ground, open_vault, read_offered
 from loanwright.service.health.figures import Figures
 from loanwright.service.health.readiness import Readiness, broker_probe, disk_probe, relay_probe
 from loanwright.service.jobs.service import Jobs
@@ -77,6 +78,7 @@ class Facts:
     """What is kept of people, applications, models, policies and decisions."""
 
     products: Mapping[str, Product]
+    lenders: tuple[Lender, ...]
     applicants: Applicants
     applications: Applications
     registry: Registry
@@ -102,10 +104,11 @@ def make_facts(ground: Ground, load: Callable[[Path], Package]) -> Facts:
     registry = make_registry(ground.settings, ground, load)
     policies = Policies(database=database, clock=ground.clock, audit=ground.audit)
     applicants = make_applicants(ground)
-    products = read_products(ground.settings)
     decisions = Decisions(database=database, vault=vault, registry=registry, policies=policies)
+    products, lenders = read_offered(ground.settings)
     return Facts(
         products=products,
+        lenders=lenders,
         applicants=applicants,
         applications=Applications(database=database, vault=vault),
         registry=registry,
@@ -293,11 +296,9 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
         applications=facts.applications,
     )
     renewal = Renewal(clock=ground.clock, products=facts.products, people=facts.applicants)
-    offers = Offers(
-        accounts=accounts,
-        alone_up_to=ground.settings.offer_alone_up_to,
-        pricing=Pricing(jurisdictions=ground.settings.jurisdictions),
-    )
+    settings = ground.settings
+    pricing = Pricing(jurisdictions=settings.jurisdictions)
+    offers = Offers(accounts=accounts, alone_up_to=settings.offer_alone_up_to, pricing=pricing)
     ground.chores.append(offers.expire)
     payments = Payments(accounts=accounts, renewal=renewal)
     trials = make_experiments(ground, facts.registry, facts.policies, accounts)

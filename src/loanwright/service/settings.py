@@ -68,6 +68,12 @@ class Settings(BaseSettings):
         description="Product files, or directories of them, beside the bundled products; "
         "separated by commas in the environment.",
     )
+    lenders_dir: Path | None = Field(
+        default=None, description="Directory of lenders, whose products are served as well."
+    )
+    lender_seconds: float = Field(
+        default=2.0, gt=0, le=60, description="Seconds in which a lender must answer a quote."
+    )
     bundled_products: bool = Field(
         default=True, description="Whether the products of the demo bank are offered."
     )
@@ -225,7 +231,6 @@ class Settings(BaseSettings):
         description="Secret that turns document numbers into the hashes kept in the database "
         "(at least 32 characters); by default created once in var_dir/identity.key.",
     )
-
     master_key: SecretStr | None = Field(
         default=None,
         min_length=32,
@@ -233,7 +238,6 @@ class Settings(BaseSettings):
         "characters); by default created once in var_dir/master.key. Without it nothing personal "
         "can be read any more: keep a copy apart from the database.",
     )
-
     audit_key: SecretStr | None = Field(
         default=None,
         min_length=32,
@@ -251,13 +255,11 @@ class Settings(BaseSettings):
         description="Directory outside the database to which every signed root of the audit log "
         "is appended; by default var_dir/audit. Best where the database's owner cannot write.",
     )
-
     secrets_dir: Path = Field(
         default=Path("/run/secrets"),
         description="Directory with one file for each setting that is secret, named like the "
         "environment variable in lower case; read after the environment and before the file.",
     )
-
     session_idle_minutes: int = Field(
         default=30, ge=1, le=1_440, description="Minutes after which an unused session ends."
     )

@@ -146,6 +146,8 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/v1/decisions/{decision_id}/replay"): "decisions:replay",
     ("POST", "/v1/decisions/{decision_id}/paths"): "decisions:read",
     ("GET", "/v1/jobs/{job_id}"): "applications:read",
+    ("GET", "/v1/lenders"): "products:read",
+    ("POST", "/v1/quotes"): "applications:write",
     ("GET", "/v1/models"): "models:read",
     ("GET", "/v1/models/live"): "models:read",
     ("POST", "/v1/models/rollback"): "models:approve",

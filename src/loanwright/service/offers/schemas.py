@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from loanwright.decisioning.schedule import Credit, Repayment
+from loanwright.decisioning.terms import Terms as PolicyTerms
 
 
 class State(StrEnum):
@@ -45,13 +46,20 @@ class Terms:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Approved:
-    """An application that was just approved, as far as an offer needs it."""
+    """An application that was just approved, as far as an offer needs it.
+
+    Attributes
+    ----------
+    terms
+        Limit and price that the policy has found for it, or None for those of the product file.
+    """
 
     decision_id: str
     applicant_id: str
     product: str
     grade: str
     features: Mapping[str, Any]
+    terms: PolicyTerms | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -94,7 +94,7 @@ class Offers:
         for one in approved:
             product = self.accounts.products[one.product]
             laid_down = product.accounts.offers
-            credit = credit_of(product, one.features, one.grade, disbursed_on=now.date())
+            credit = credit_of(product, one.features, one.grade, one.terms, disbursed_on=now.date())
             if laid_down is not None and credit is not None:
                 row = self._row(
                     product,

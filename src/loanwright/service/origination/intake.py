@@ -90,6 +90,13 @@ class Live:
         running = self.experiments.get((product, segment))
         return None if running is None else running.arm_of(person)
 
+    def find_model(self, product: Product, segment: str) -> Model | None:
+        """Return what decides a segment: the product's own champion, or that of its base."""
+        own = self.models.get((product.name, segment))
+        if own is not None or product.base is None:
+            return own
+        return self.models.get((product.base, segment))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
@@ -157,7 +164,7 @@ class Desk:
             raise ProductNotOffered(offered=", ".join(sorted(self.products)))
         known = None if applicant is None else applicant.behaviours.get(product.name)
         segment = segment_of(product, known is not None)
-        package, arm = self._decider(product.name, segment, arrived.person(applicant), live)
+        package, arm = self._decider(product, segment, arrived.person(applicant), live)
         stored = known.features if known is not None and segment == EXISTING else {}
         return Intake(
             index=arrived.index,
@@ -176,7 +183,7 @@ class Desk:
         )
 
     def _decider(
-        self, product: str, segment: str, person: str, live: Live
+        self, product: Product, segment: str, person: str, live: Live
     ) -> tuple[Package, Assigned | None]:
         """Return the package that decides, and the arm that chose it where one did.
 
@@ -184,7 +191,7 @@ class Desk:
         """
         champion, arm = (
             self._champion(product, segment, live),
-            live.arm_of(product, segment, person),
+            live.arm_of(product.name, segment, person),
         )
         if arm is None or arm.model is None:
             return champion, arm
@@ -193,10 +200,10 @@ class Desk:
         except Unavailable:
             return champion, None
 
-    def _champion(self, product: str, segment: str, live: Live) -> Package:
-        model = live.models.get((product, segment))
+    def _champion(self, product: Product, segment: str, live: Live) -> Package:
+        model = live.find_model(product, segment)
         if model is None:
-            raise NoChampion(product=product, segment=segment)
+            raise NoChampion(product=product.name, segment=segment)
         return self.registry.open(model)
 
 

@@ -60,7 +60,7 @@ class Rescoring:
         with self.origination.database.read() as connection:
             (applicant,) = desk.applicants.list_known(connection, [applicant_id])
         segment = segment_of(dictionary, product in applicant.behaviours)
-        model = desk.live().models.get((product, segment))
+        model = desk.live().find_model(dictionary, segment)
         read = dictionary if model is None else desk.registry.open(model).product
         return _stated(read, segment)
 

@@ -204,12 +204,18 @@ class Origination:
         if self.experiments is not None:
             self.experiments.record(connection, _assignments(drafts))
         if self.offers is not None:
-            self.offers.make_for(connection, [_approved(one) for one in drafts if _offered(one)])
+            approved = [_approved(one) for one in drafts if self._offered(one)]
+            self.offers.make_for(connection, approved)
         for one in drafts:
             reply = Reply(
                 status=CREATED, body=one.reply, replayed=False, decision_id=one.decision_id
             )
             batch.answer(one.judged.intake.index, reply)
+
+    def _offered(self, one: Draft) -> bool:
+        product = self.desk.products[one.submission.product]
+        approved = one.judged.decision.outcome is Outcome.APPROVE
+        return approved and product.accounts.offers is not None
 
     def _cast(self, connection: Connection, live: Live, drafts: list[Draft]) -> None:
         """Name to workers, by id alone, what challengers are to look at once it is committed."""
@@ -222,11 +228,6 @@ def _place(one: Draft) -> tuple[str, str]:
     return one.judged.intake.submission.product, one.judged.intake.segment
 
 
-def _offered(one: Draft) -> bool:
-    laid_down = one.judged.intake.package.product.accounts.offers
-    return laid_down is not None and one.judged.decision.outcome is Outcome.APPROVE
-
-
 def _approved(one: Draft) -> Approved:
     intake = one.judged.intake
     return Approved(
@@ -235,6 +236,7 @@ def _approved(one: Draft) -> Approved:
         product=intake.submission.product,
         grade=one.judged.assessment.grade,
         features=intake.record,
+        terms=one.judged.decision.terms,
     )
 
 

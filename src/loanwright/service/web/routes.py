@@ -76,16 +76,18 @@ class PublicPages:
     def start(self, request: Request) -> Response:
         """Show what this bank offers."""
         visit = read_visit(request)
-        products = self._service.products.values()
-        cards = [presenters.present_product(product, visit.language) for product in products]
+        cards = [presenters.present_product(one, visit.language) for one in self._own()]
         return render(visit, "start.html", products=cards, example=presenters.present_example())
 
     def how_we_decide(self, request: Request) -> Response:
         """Show how a decision comes about, and from what."""
         visit = read_visit(request)
-        products = self._service.products.values()
-        uses = [presenters.present_use(product, visit.language) for product in products]
+        uses = [presenters.present_use(one, visit.language) for one in self._own()]
         return render(visit, "how.html", uses=uses)
+
+    def _own(self) -> list[Product]:
+        """Return the products of this bank; those of other lenders are asked for by quotes."""
+        return [one for one in self._service.products.values() if one.lender is None]
 
     def form(self, request: Request, product: str) -> Response:
         """Show the questions of one product."""

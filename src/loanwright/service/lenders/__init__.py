@@ -1,0 +1,1 @@
+"""Several lenders: one questionnaire, every lender's own decision, streamed as they answer."""
