@@ -16,6 +16,7 @@ from loanwright.decisioning.nodes import ExpressionRefused, Kind, Name, NameUnkn
 
 LONGEST: Final = 4000
 DEEPEST: Final = 40
+TALLEST: Final = 150
 FUNCTION_NAMES: Final = (
     "if", "sum", "mean", "min", "max", "count", "clip", "abs", "missing", "bands",
 )  # fmt: skip
@@ -76,7 +77,19 @@ def parse(text: str, names: Mapping[str, Name]) -> Node:
         tree = ast.parse(source, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionRefused(f"cannot be read ({error.__class__.__name__}: {error})") from error
-    return _Checker(names).check(tree.body, 0)
+    node = _Checker(names).check(tree.body, 0)
+    if _height(node) > TALLEST:
+        raise ExpressionRefused(f"has more than {TALLEST} steps on each other; split it in two")
+    return node
+
+
+def _height(node: Node) -> int:
+    """Return how many steps stand on each other; what reads trees goes down one by one."""
+    height, level = 0, [node]
+    while level:
+        height += 1
+        level = [argument for each in level for argument in each.arguments]
+    return height
 
 
 class _Checker:

@@ -168,3 +168,14 @@ def test_what_is_not_there_or_of_another_kind_is_missing(text, facts, answer):
 def test_an_unknown_name_is_refused_with_the_nearest_known_one():
     with pytest.raises(ExpressionRefused, match="did you mean income"):
         parse("incme > 3", {"income": Name(kind="number")})
+
+
+def test_the_tallest_tree_that_is_accepted_can_be_read_by_everything():
+    wide = "sum(" + ", ".join(["x"] * 149) + ")"
+    tree = parse(wide, NAMES)
+    assert evaluator(tree)({"x": 1}) == 149.0
+    assert write(tree) == wide
+    assert names_of(tree) == {"x"}
+    listed = parse("home in (" + ", ".join(f'"c{n}"' for n in range(140)) + ")", OPEN)
+    assert evaluator(listed)({"home": "c139"}) is True
+    assert parse(write(listed), OPEN) == listed

@@ -8,7 +8,7 @@ import pytest
 
 from loanwright.decisioning import example_reading, policy_reading, reservation
 from loanwright.decisioning.conditions import OPERATORS
-from loanwright.decisioning.grammar import DEEPEST, FUNCTION_NAMES, LONGEST, TRUTHS
+from loanwright.decisioning.grammar import DEEPEST, FUNCTION_NAMES, LONGEST, TALLEST, TRUTHS
 from loanwright.decisioning.language import OPEN, ExpressionRefused, Name, evaluator, parse
 from loanwright.decisioning.policy import Policy, policy_from_toml
 from loanwright.decisioning.readable import ASSESSED
@@ -104,3 +104,4 @@ def test_every_word_of_the_format_is_explained(words):
 
 def test_the_limits_are_those_of_the_code():
     assert f"At most {LONGEST:,} characters, nested at most {DEEPEST} deep" in TEXT
+    assert f"{TALLEST - 1} values in one list" in TEXT

@@ -11,12 +11,13 @@ from loanwright.features.columns import (
     columns_from_table,
     decode,
     facts,
+    facts_from_columns,
     labels_from_table,
     matrix,
     matrix_from_columns,
 )
 from loanwright.features.errors import ColumnsRefused
-from loanwright.features.product import parse_product
+from loanwright.features.product import bundled_product, parse_product
 from loanwright.features.records import RecordRejected, validate_record
 
 TABLE = pl.DataFrame(
@@ -179,3 +180,14 @@ def test_a_feature_reads_the_column_it_names(small_text):
     )
     columns = columns_from_table(product, TABLE.rename({"income": "INC-2"}))
     assert columns["income"].tolist() == [2500.0, 0.0, 900.0]
+
+
+def test_facts_hold_whatever_a_policy_reads_that_the_record_can_give():
+    card = bundled_product("credit-card")
+    record = validate_record(card, "new", {"limit": 200_000, "education": "university"})
+    read = facts(card, "new", record, {"education_level", "utilisation_1", "nobody"})
+    assert read == {**record, "education_level": 2}
+    columns = {"limit": np.array([2e5]), "education": np.array([1.0])}
+    encoded = facts_from_columns(card, "new", columns, {"education_level", "utilisation_1"})
+    assert sorted(encoded) == ["education", "education_level", "limit"]
+    assert encoded["education_level"].tolist() == [2.0]

@@ -146,6 +146,9 @@ def test_a_result_is_never_negative_zero():
         ("(" * 300 + "x" + ")" * 300, "cannot be read"),
         ("-" * 200 + "x", "nested deeper"),
         ("x" * 5000, "longer than"),
+        ("sum(" + "x," * 300 + "x)", "more than 150 steps"),
+        (" and ".join(["x<1"] * 300), "more than 150 steps"),
+        ("x in (" + "1," * 300 + ")", "more than 150 steps"),
     ],
 )
 def test_everything_else_is_refused_with_a_remedy(expression, remedy):
