@@ -68,7 +68,24 @@ POLICY: Final = {
 }
 
 #: `{name}` stands for a real thing of that name.
+SIMULATION: Final = {
+    "product": "credit-card",
+    "policies": [{"name": "stricter", "document": POLICY}, {"hash": "live"}],
+    "by": ["segment", "month"],
+    "approve_at_least": 0.6,
+    "bad_rate_at_most": 0.04,
+    "prices": {
+        "loss_given_default_bp": 6_000,
+        "cost_of_funds_bp": 800,
+        "repayment": "revolving",
+        "drawn_bp": 5_000,
+        "amount": "limit",
+        "annual_rate": 0.2,
+        "term": 12,
+    },
+}
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
+    ("POST", "/v1/simulations"): SIMULATION,
     ("POST", "/v1/applications"): {**APPLICATION, "applicant": {"id": "{applicant_id}"}},
     ("POST", "/upload_features"): {**APPLICATION, "applicant": {"document_number": "AB {mark}"}},
     ("POST", "/v1/applicants"): {

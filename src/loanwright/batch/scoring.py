@@ -11,18 +11,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from loanwright.batch.assessed import Assessed
 from loanwright.batch.blocks import Block, BlockReader, Place
 from loanwright.batch.choosing import ChosenColumns
 from loanwright.batch.deciding import NO_REASON, OUTCOMES, Decider
+from loanwright.batch.doubts import reservations_of
 from loanwright.batch.encoding import Encoder
 from loanwright.batch.errors import ColumnNameTaken, RejectedField
 from loanwright.decisioning.decide import MOST_REASONS
 from loanwright.decisioning.policy import Policy
-from loanwright.decisioning.reason import Reason
+from loanwright.decisioning.reservation import Reservation
 from loanwright.errors import LoanwrightError
 from loanwright.explanation.reasons import reason_text
 from loanwright.features.columns import facts_from_columns, matrix_from_columns
 from loanwright.features.tidying import Habit, Survey
+from loanwright.packaging.basis import reference_of
 from loanwright.packaging.package import ModelPackage
 
 LINE: Final = "line"
@@ -98,7 +101,7 @@ class Scorer:
 
     def __post_init__(self) -> None:
         """Refuse before the work begins what would fail in its midst."""
-        self.policy.cutoffs_of(self.package.segment)
+        self.policy.cutoff_outcome(self.package.segment, 0)
         for column in self.columns.kept:
             if column in (*ANSWERS, LINE):
                 raise ColumnNameTaken(column=column)
@@ -116,13 +119,14 @@ class Scorer:
         answer = self._assess(matrix)
         if not answer.good.all():
             rejected += [_not_assessable(line) for line in block.lines[rows[~answer.good]].tolist()]
-            rows = rows[answer.good]
+            rows, matrix = rows[answer.good], matrix[answer.good]
             kept = {name: column[answer.good] for name, column in encoded.columns.items()}
             answer = answer.only_good()
         else:
             kept = dict(encoded.columns)
-        facts = facts_from_columns(product, segment, kept)
-        decided = self._decider.decide(answer.scores, answer.contributions, facts)
+        facts = facts_from_columns(product, segment, kept, names=self.policy.names())
+        assessed = self._assessed_as(answer, reservations_of(self.package, matrix, kept))
+        decided = self._decider.decide(assessed, answer.contributions, facts)
         frame = self._frame(block, rows, answer)
         frame = frame.with_columns(
             pl.Series("outcome", [str(one) for one in OUTCOMES]).gather(decided.outcomes),
@@ -135,6 +139,19 @@ class Scorer:
             rows=block.rows,
             end=block.end,
             digest=block.digest,
+        )
+
+    def _assessed_as(
+        self, answer: _Answer, reservations: Sequence[Sequence[Reservation]]
+    ) -> Assessed:
+        scale = self.package.assessor.scale
+        return Assessed(
+            scores=answer.scores,
+            probabilities=answer.probabilities,
+            grades=scale.grade_index(answer.scores),
+            names=tuple(grade.name for grade in scale.grades),
+            inputs=self.package.features,
+            reservations=reservations,
         )
 
     def _frame(self, block: Block, rows: NDArray[np.int64], answer: _Answer) -> pl.DataFrame:
@@ -182,15 +199,14 @@ class Scorer:
             segment=self.package.segment,
             dictionary=self.package.product.features,
             features=self.package.features,
+            reference=reference_of(self.package, self.policy, self.package.segment),
         )
 
     @cached_property
     def _texts(self) -> tuple[str, ...]:
-        width, product = len(self.package.features), self.package.product
+        product = self.package.product
         texts = []
-        for place, code in enumerate(self._decider.codes):
-            source = "model" if place < 2 * width else "policy"
-            reason = Reason(code=code, source=source)  # type: ignore[arg-type]
+        for reason in self._decider.reasons:
             text = reason_text(product, reason, policy=self.policy)
             texts.append(text.in_language(self.language))
         return tuple(texts)

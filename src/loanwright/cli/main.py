@@ -40,6 +40,7 @@ from loanwright.cli import (
     score_file,
     serving,
     shadow,
+    simulate,
     spool,
     train,
     users,
@@ -95,6 +96,7 @@ app.add_typer(webhooks.app, name="webhook")
 app.add_typer(spool.app, name="spool")
 app.command("decide")(deciding.decide)
 app.command("score-file")(score_file.score_file)
+app.command("simulate")(simulate.simulate)
 app.command("record")(recording.record)
 app.add_typer(accounts.app, name="accounts")
 app.command("log")(decision_log.log)

@@ -154,7 +154,7 @@ class ModelPackage:
             return ()
         values = [float(value) for value in vector]
         if record is not None:
-            for place, needed in _hidden_inputs(self.product, self.segment):
+            for place, needed in hidden_inputs(self.product, self.segment):
                 if all(record.get(name) is None for name in needed):
                     values[place] = float("nan")
         return self.known_sample.reservations(values)
@@ -166,7 +166,7 @@ class ModelPackage:
         if self.known_sample is None:
             return [()] * len(matrix)
         strange = self.known_sample.strange_rows(matrix).tolist()
-        hidden = bool(records) and bool(_hidden_inputs(self.product, self.segment))
+        hidden = bool(records) and bool(hidden_inputs(self.product, self.segment))
         return [
             self.reservations(matrix[row], None if records is None else records[row])
             if strange[row] or hidden
@@ -181,7 +181,7 @@ def _reference(known: KnownSample, cutoff: int) -> tuple[float, ...] | None:
 
 
 @lru_cache(maxsize=256)
-def _hidden_inputs(product: Product, segment: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+def hidden_inputs(product: Product, segment: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Return derived inputs that may have a value though nothing was given, and what they need."""
     return tuple(
         (place, feature.depends_on)

@@ -51,6 +51,7 @@ from loanwright.service.products import endpoints as products
 from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
 from loanwright.service.shadows import endpoints as shadows
+from loanwright.service.simulations import endpoints as simulations
 from loanwright.service.spool.replaying import SpoolReplayer
 from loanwright.service.training import endpoints as training
 from loanwright.service.web import pages, routes
@@ -79,6 +80,7 @@ PARTS = (
     batches,
     training,
     lenders,
+    simulations,
     webhooks,
     access,
     auditing,
@@ -219,6 +221,7 @@ def _provide(framework: FastAPI, service: Service, **more: object) -> None:
         "training": service.training,
         "quotes": service.quotes,
         "lenders": service.lenders,
+        "simulations": service.simulations,
         "products": service.products,
         "readiness": service.readiness,
         "metrics": service.metrics,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loanwright.pricing.roots import open_mathematics
 from loanwright.service.accounts.paying import Payments
@@ -60,9 +61,12 @@ from loanwright.service.settings import (
 )
 from loanwright.service.shadows.service import PREFIX as SHADOWED
 from loanwright.service.shadows.service import Shadows
+from loanwright.service.simulations.service import KIND as SIMULATION
+from loanwright.service.simulations.service import Simulations
 from loanwright.service.telemetry.traces import Traces
 from loanwright.service.training.service import KIND as TRAINING
 from loanwright.service.training.service import TrainingRuns
+from loanwright.service.trying import make_simulations
 from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
 from loanwright.service.webhooks.service import PREFIX as DELIVERY
@@ -98,6 +102,7 @@ class Service(Ground, Facts):
     retention: Retention
     training: TrainingRuns
     quotes: Quotes
+    simulations: Simulations
 
     @property
     def keys(self) -> Keys:
@@ -139,6 +144,7 @@ class Service(Ground, Facts):
         """Let long work stop at its next pause, so that another worker goes on with it."""
         self.batches.stopping.set()
         self.training.stopping.set()
+        self.simulations.stopping.set()
 
     def check_ready(self) -> dict[str, str]:
         """Return what stands in the way of deciding, by part; empty when nothing does."""
@@ -174,7 +180,6 @@ def build(
     clock = clock or SystemClock()
     ground = lay_ground(settings, clock, traces)
     facts = make_facts(ground, load_package or package_loader(settings))
-    desk = facts.desk
     jobs = Jobs(
         database=ground.database,
         vault=ground.vault,
@@ -186,8 +191,6 @@ def build(
     booked = make_booked(ground, facts)
     origination, later = make_deciding(ground, facts, jobs, booked=booked)
     ground.chores.extend((jobs.remind, access.sessions.sweep))
-    batches = make_batches(ground, jobs, desk)
-    training = make_training(ground, facts, jobs)
     return Service(
         **vars(ground),
         **vars(facts),
@@ -199,13 +202,32 @@ def build(
         jobs=jobs,
         later=later,
         away=make_away(settings, ground, origination, keys=access.keys) if settings.spool else None,
-        workbench=Workbench(
-            jobs=jobs, handlers={KIND: later.decide, BATCH: batches.score, TRAINING: training.train}
-        ),
+        **make_long_work(ground, facts, jobs, later=later, accounts=booked["accounts"]),
         readiness=make_watched(ground, facts, jobs),
         webhooks=make_webhooks(ground, settings),
         ledger=make_ledger(settings, ground),
-        batches=batches,
-        training=training,
         quotes=open_quotes(facts.lenders, origination, seconds=settings.lender_seconds),
     )
+
+
+def make_long_work(
+    ground: Ground, facts: Facts, jobs: Jobs, *, later: Later, accounts: Accounts
+) -> dict[str, Any]:
+    """Return what takes longer than a request, and the bench where all jobs are done."""
+    batches = make_batches(ground, jobs, facts.desk)
+    training = make_training(ground, facts, jobs)
+    simulations = make_simulations(
+        ground, jobs, facts.desk, decisions=facts.decisions, accounts=accounts
+    )
+    handlers = {
+        KIND: later.decide,
+        BATCH: batches.score,
+        TRAINING: training.train,
+        SIMULATION: simulations.simulate,
+    }
+    return {
+        "batches": batches,
+        "training": training,
+        "simulations": simulations,
+        "workbench": Workbench(jobs=jobs, handlers=handlers),
+    }

@@ -1,14 +1,18 @@
 """How the rooms are furnished in which other ways of deciding are tried."""
 
 from loanwright.service.accounts.service import Accounts
+from loanwright.service.decisions.service import Decisions
 from loanwright.service.experiments.designing import Designs
 from loanwright.service.experiments.results import Results
 from loanwright.service.experiments.service import Experiments
 from loanwright.service.ground import Ground
+from loanwright.service.jobs.service import Jobs
 from loanwright.service.messaging.outbox import Outbox
+from loanwright.service.origination.intake import Desk
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.service import Registry
 from loanwright.service.shadows.service import Shadows
+from loanwright.service.simulations.service import Simulations
 
 
 def make_experiments(
@@ -45,3 +49,21 @@ def make_shadows(
     )
     registry.inspect_by(shadows.inspect)
     return shadows
+
+
+def make_simulations(
+    ground: Ground, jobs: Jobs, desk: Desk, *, decisions: Decisions, accounts: Accounts
+) -> Simulations:
+    """Return what tries policies and models on what was decided."""
+    return Simulations(
+        database=ground.database,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        jobs=jobs,
+        registry=desk.registry,
+        policies=desk.policies,
+        decisions=decisions,
+        accounts=accounts,
+        products=desk.products,
+        threads=ground.settings.batch_threads,
+    )

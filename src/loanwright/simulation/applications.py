@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loanwright.batch.deciding import Column
+from loanwright.batch.assessed import Assessed
+from loanwright.batch.facts import Column
 from loanwright.decisioning.policy import Policy
 from loanwright.features.product import Product
 from loanwright.packaging.package import ModelPackage
 from loanwright.simulation.errors import VersionTwice
-from loanwright.simulation.scoring import Answers
 
 Whole = NDArray[np.int64]
 
@@ -71,6 +72,9 @@ class Applications:
         Columns to group by.
     asked
         What they ask for.
+    records
+        As they were validated, where the applications are at hand one by one: what a policy asks
+        of means and payments is computed from them. Empty leaves such facts unknown.
     share
         How much of all is read when these are done, for progress.
     rejected
@@ -80,10 +84,11 @@ class Applications:
     segment: str
     columns: Mapping[str, Mapping[str, Column]] = field(repr=False)
     known: NDArray[np.int8] = field(repr=False)
-    answers: Answers | None = field(default=None, repr=False)
+    answers: Assessed | None = field(default=None, repr=False)
     before: NDArray[np.int8] | None = field(default=None, repr=False)
     groups: Mapping[str, Values] = field(default_factory=dict, repr=False)
     asked: AskedCredit = field(default_factory=AskedCredit, repr=False)
+    records: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     share: float = 0.0
     rejected: int = 0
 

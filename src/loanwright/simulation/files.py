@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from loanwright.batch.assessed import Assessed
 from loanwright.batch.blocks import Block, BlockReader
 from loanwright.batch.choosing import ChosenColumns, choose_columns
 from loanwright.batch.encoding import Encoder
@@ -19,7 +20,6 @@ from loanwright.decisioning.schedule import BASIS_POINTS
 from loanwright.features.product import Product
 from loanwright.simulation.applications import Applications, AskedCredit, Values
 from loanwright.simulation.errors import GroupUnknown, PricesRefused
-from loanwright.simulation.scoring import Answers
 from loanwright.simulation.tally import BAD, GOOD, NOT_BEFORE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -194,11 +194,11 @@ def _values(series: pl.Series) -> Values:
     return Values(places=places.astype(np.int64), names=names.tolist())
 
 
-def _answers(frame: pl.DataFrame) -> Answers:
+def _answers(frame: pl.DataFrame) -> Assessed:
     import polars as pl
 
     grades = _values(frame.get_column("grade"))
-    return Answers(
+    return Assessed(
         scores=frame.get_column("score").cast(pl.Int64).to_numpy(),
         probabilities=frame.get_column("probability_of_default").cast(pl.Float64).to_numpy(),
         grades=grades.places,

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from loanwright.simulation.columns import severities_of
+from loanwright.batch.outcomes import severities_of
 from loanwright.simulation.curve import Curve, curve_of
 from loanwright.simulation.figures import Figures, Judged, SwapSet
 from loanwright.simulation.running import ALL, Counted, Counts, Simulator
@@ -143,7 +143,7 @@ def _result(
         groups=tuple(_groups(counted, counts.segments, priced=priced)),
         swap_sets={} if against is None else judged.swap_sets(everyone),
         curves=curves,
-        solution=solve(curves, demands) if demands.asked else None,
+        solution=solve(curves, demands) if demands.asked and curves else None,
     )
 
 
@@ -169,6 +169,7 @@ def _curves(judged: Judged, counted: Counted, segments: Sequence[str]) -> tuple[
     return tuple(
         curve_of(judged, place, segment, policy.cutoffs_of(segment).refer_from)
         for place, segment in enumerate(segments)
+        if segment in policy.cutoffs
     )
 
 
@@ -181,5 +182,7 @@ def _groups(counted: Counted, segments: Sequence[str], *, priced: bool) -> list[
         found += [
             Group(column=column, value=value, figures=judged.figures(cells.group == place))
             for place, value in enumerate(counted.groups[column])
+            # Not every grade need occur.
+            if (cells.group == place).any()
         ]
     return found

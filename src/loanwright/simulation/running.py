@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loanwright.batch.assessed import Assessed
+from loanwright.batch.doubts import reservations_of
+from loanwright.batch.facts import facts_of, given_facts
 from loanwright.decisioning.money import minor_units
 from loanwright.features.columns import facts_from_columns, matrix_from_columns
+from loanwright.features.product import Product
 from loanwright.simulation.applications import (
     Applications,
     AskedCredit,
@@ -22,7 +26,7 @@ from loanwright.simulation.applications import (
 from loanwright.simulation.columns import OutcomeColumns, decide_columns
 from loanwright.simulation.errors import NothingToSimulate, PricesRefused
 from loanwright.simulation.prices import Lending, Prices, money
-from loanwright.simulation.scoring import Answers, assess
+from loanwright.simulation.scoring import assess, only
 from loanwright.simulation.tally import NOT_BEFORE, REALS, WHOLES, Cells, Tally
 
 #: Blocks that are read ahead of each thread.
@@ -86,6 +90,9 @@ class Simulator:
         What lending costs; None computes no money.
     currency
         Of the amounts in policies' terms, which are whole units.
+    product
+        Whose terms lay down the credits by which means and payments are computed; None takes
+        that of each version.
     """
 
     versions: Sequence[Version]
@@ -93,6 +100,7 @@ class Simulator:
     by: Sequence[str] = ()
     prices: Prices | None = None
     currency: str = "EUR"
+    product: Product | None = None
 
     def __post_init__(self) -> None:
         """Refuse versions that nobody could tell apart."""
@@ -142,7 +150,7 @@ class Simulator:
         for _, finite in tried:
             good &= finite
         decided = [
-            self._decided(one, block, answers.only(good), good)
+            self._decided(one, block, only(answers, good), good)
             for one, (answers, _) in zip(self._all, tried, strict=True)
         ]
         return _Block(
@@ -177,45 +185,85 @@ class Simulator:
         return block.before[good]
 
     def _decided(
-        self, version: Version, block: Applications, answers: Answers, good: NDArray[np.bool_]
+        self, version: Version, block: Applications, answers: Assessed, good: NDArray[np.bool_]
     ) -> _Decided:
         product = version.dictionary(block.segment)
         columns = block.columns[product.hash]
         if not good.all():
             columns = {name: column[good] for name, column in columns.items()}
+        known = facts_of(
+            facts_from_columns(product, block.segment, columns, names=version.policy.names()),
+            product.features,
+        )
+        records = [one for one, fine in zip(block.records, good, strict=False) if fine]
+        given = given_facts(self.product or product, version.policy, records, answers)
         outcomes = decide_columns(
             version.policy,
             segment=block.segment,
-            columns=facts_from_columns(product, block.segment, columns),
-            answers=answers,
-            dictionary=product.features,
+            facts={**given, **known},
+            assessed=answers,
         )
         return _Decided(
             answers=answers,
             outcomes=outcomes,
-            money=self._money(block.asked.only(good), answers),
+            money=self._money(block.asked.only(good), outcomes, answers),
         )
 
-    def _money(self, asked: AskedCredit, answers: Answers) -> NDArray[np.int64]:
+    def _money(
+        self, asked: AskedCredit, outcomes: OutcomeColumns, answers: Assessed
+    ) -> NDArray[np.int64]:
         if self.prices is None:
             return np.zeros((len(answers.scores), len(WHOLES) - 1), dtype=np.int64)
-        lending = lending_of(asked, self.currency)
-        return money(lending, self.prices, answers.probabilities)
+        lending, lent = lending_of(asked, outcomes, minor_units(self.currency))
+        found = money(lending, self.prices, answers.probabilities)
+        found[~lent] = 0
+        return found
 
 
-def lending_of(asked: AskedCredit, currency: str) -> Lending:
-    """Return what would be lent: what is asked for, within the policy's terms."""
-    minor_units(currency)
-    if asked.amounts is None or asked.rates_bp is None or asked.terms is None:
-        raise PricesRefused(problem="amount, rate and term are needed")
-    return Lending(amounts=asked.amounts, rates_bp=asked.rates_bp, terms=asked.terms)
+def lending_of(
+    asked: AskedCredit, outcomes: OutcomeColumns, minor: int
+) -> tuple[Lending, NDArray[np.bool_]]:
+    """Return what would be lent, and to whom anything can be.
+
+    What is asked for counts, and where nothing is asked the policy's terms; more than their
+    highest amount is not lent.
+
+    Parameters
+    ----------
+    asked
+        Amounts, rates and terms, as far as they are stated.
+    outcomes
+        With the policy's terms, where it has them.
+    minor
+        Minor units of one unit of the currency.
+
+    Raises
+    ------
+    PricesRefused
+        Where amount, rate or term is neither stated nor among the policy's terms.
+    """
+    highest = None if outcomes.amounts is None else outcomes.amounts * minor
+    amounts = highest if asked.amounts is None else asked.amounts.astype(np.float64)
+    rates = outcomes.rates_bp if asked.rates_bp is None else asked.rates_bp.astype(np.float64)
+    for name, known in (("amount", amounts), ("rate", rates), ("term", asked.terms)):
+        if known is None:
+            raise PricesRefused(problem=f"the {name} is neither stated nor in the policy's terms")
+    if highest is not None:
+        amounts = np.minimum(amounts, highest)  # type: ignore[arg-type]
+    lent = np.isfinite(amounts) & np.isfinite(rates)  # type: ignore[arg-type]
+    lending = Lending(
+        amounts=np.where(lent, amounts, 1).astype(np.int64),  # type: ignore[arg-type]
+        rates_bp=np.where(lent, rates, 0).astype(np.int64),  # type: ignore[arg-type]
+        terms=asked.terms,  # type: ignore[arg-type]
+    )
+    return lending, lent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Decided:
     """What a version makes of a block."""
 
-    answers: Answers
+    answers: Assessed
     outcomes: OutcomeColumns
     money: NDArray[np.int64]
 
@@ -301,17 +349,19 @@ def _sums(decided: _Decided) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     return wholes, reals
 
 
-def _answers(version: Version, block: Applications) -> tuple[Answers, NDArray[np.bool_]]:
+def _answers(version: Version, block: Applications) -> tuple[Assessed, NDArray[np.bool_]]:
     """Return what the version's model says, and of which rows it says anything."""
     package = version.packages.get(block.segment)
     if package is None:
         if block.answers is None:
             raise NothingToSimulate(why=f"no model was given for the segment {block.segment}")
         return block.answers, np.ones(len(block), dtype=np.bool_)
-    matrix = matrix_from_columns(
-        package.product, block.segment, block.columns[package.product.hash]
-    )
-    return assess(package, matrix)
+    columns = block.columns[package.product.hash]
+    matrix = matrix_from_columns(package.product, block.segment, columns)
+    answers, finite = assess(package, matrix)
+    if version.policy.humility is not None:
+        answers = replace(answers, reservations=reservations_of(package, matrix, columns))
+    return answers, finite
 
 
 def _in_order(

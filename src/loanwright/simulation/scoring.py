@@ -2,46 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from loanwright.batch.assessed import Assessed
 from loanwright.errors import LoanwrightError
 from loanwright.packaging.package import ModelPackage
 
-Whole = NDArray[np.int64]
-Column = NDArray[np.float64]
+
+def only(answers: Assessed, chosen: NDArray[np.bool_]) -> Assessed:
+    """Return the answers of some of the rows."""
+    said = answers.reservations
+    return replace(
+        answers,
+        scores=answers.scores[chosen],
+        probabilities=answers.probabilities[chosen],
+        grades=answers.grades[chosen],
+        reservations=[said[row] for row in np.flatnonzero(chosen).tolist()] if said else (),
+    )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answers:
-    """What a model says of n applications.
-
-    Attributes
-    ----------
-    scores, probabilities
-        (n,) points and calibrated probabilities of default.
-    grades, names
-        (n,) places in the names of the grades.
-    """
-
-    scores: Whole
-    probabilities: Column
-    grades: Whole
-    names: tuple[str, ...]
-
-    def only(self, chosen: NDArray[np.bool_]) -> Answers:
-        """Return the answers of some of the rows."""
-        return Answers(
-            scores=self.scores[chosen],
-            probabilities=self.probabilities[chosen],
-            grades=self.grades[chosen],
-            names=self.names,
-        )
-
-
-def assess(package: ModelPackage, matrix: NDArray[np.float64]) -> tuple[Answers, NDArray[np.bool_]]:
+def assess(
+    package: ModelPackage, matrix: NDArray[np.float64]
+) -> tuple[Assessed, NDArray[np.bool_]]:
     """Return the answers of a model to a whole matrix, with the bits that each row gets alone.
 
     Raises nothing for a row that the model cannot answer: the second array says False there.
@@ -51,11 +36,12 @@ def assess(package: ModelPackage, matrix: NDArray[np.float64]) -> tuple[Answers,
         log_odds = assessor.runtime.log_odds(matrix)
         calibrated = assessor.calibration.apply(log_odds)
         scores = assessor.scale.score(calibrated)
-        answers = Answers(
+        answers = Assessed(
             scores=scores,
             probabilities=assessor.scale.probability(calibrated),
             grades=assessor.scale.grade_index(scores),
             names=tuple(grade.name for grade in assessor.scale.grades),
+            inputs=package.features,
         )
         return answers, np.ones(len(matrix), dtype=np.bool_)
     except LoanwrightError:
@@ -66,18 +52,20 @@ def assess(package: ModelPackage, matrix: NDArray[np.float64]) -> tuple[Answers,
     return _joined(assess(package, matrix[:middle]), assess(package, matrix[middle:]))
 
 
-def _no_answers(package: ModelPackage, rows: int) -> Answers:
+def _no_answers(package: ModelPackage, rows: int) -> Assessed:
     zeros = np.zeros(rows, dtype=np.int64)
     names = tuple(grade.name for grade in package.assessor.scale.grades)
-    return Answers(scores=zeros, probabilities=np.zeros(rows), grades=zeros, names=names)
+    return Assessed(scores=zeros, probabilities=np.zeros(rows), grades=zeros, names=names)
 
 
 def _joined(
-    one: tuple[Answers, NDArray[np.bool_]], other: tuple[Answers, NDArray[np.bool_]]
-) -> tuple[Answers, NDArray[np.bool_]]:
+    one: tuple[Assessed, NDArray[np.bool_]], other: tuple[Assessed, NDArray[np.bool_]]
+) -> tuple[Assessed, NDArray[np.bool_]]:
     first, second = one[0], other[0]
-    joined = {
-        name: np.concatenate([getattr(first, name), getattr(second, name)])
-        for name in ("scores", "probabilities", "grades")
-    }
-    return Answers(**joined, names=first.names), np.concatenate([one[1], other[1]])
+    joined = replace(
+        first,
+        scores=np.concatenate([first.scores, second.scores]),
+        probabilities=np.concatenate([first.probabilities, second.probabilities]),
+        grades=np.concatenate([first.grades, second.grades]),
+    )
+    return joined, np.concatenate([one[1], other[1]])

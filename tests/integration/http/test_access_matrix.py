@@ -37,6 +37,7 @@ PREFIXES = {
     "offer_id": "off",
     "run_id": "job",
     "session_id": "ses",
+    "simulation_id": "job",
     "user_id": "usr",
     "webhook_id": "whk",
 }

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.batch.made import SMALL
 
+from loanwright.batch.assessed import Assessed
 from loanwright.batch.deciding import OUTCOMES, Decider
 from loanwright.decisioning.assessment import Assessment
 from loanwright.decisioning.decide import decide
@@ -79,6 +80,16 @@ def rows(draw):
     }
 
 
+def assessed_as(scores):
+    return Assessed(
+        scores=np.array(scores, dtype=np.int64),
+        probabilities=np.full(len(scores), 0.1),
+        grades=np.zeros(len(scores), dtype=np.int64),
+        names=("A", "B"),
+        inputs=FEATURES,
+    )
+
+
 def one_by_one(policy, row):
     assessment = Assessment(
         probability_of_default=0.1,
@@ -99,7 +110,7 @@ def one_by_one(policy, row):
 def test_every_row_of_a_block_is_decided_as_it_is_alone(policy, drawn):
     decider = Decider(policy=policy, segment="new", dictionary=SMALL.features, features=FEATURES)
     decided = decider.decide(
-        np.array([row["score"] for row in drawn]),
+        assessed_as([row["score"] for row in drawn]),
         np.array([row["contributions"] for row in drawn]),
         {name: np.array([row["facts"][name] for row in drawn]) for name in VALUES},
     )
@@ -112,5 +123,5 @@ def test_every_row_of_a_block_is_decided_as_it_is_alone(policy, drawn):
 def test_a_block_without_rows_is_decided():
     policy = Policy.from_mapping(SMALL.policy)
     decider = Decider(policy=policy, segment="new", dictionary=SMALL.features, features=FEATURES)
-    decided = decider.decide(np.array([], dtype=np.int64), np.empty((0, 6)), {"age": np.array([])})
+    decided = decider.decide(assessed_as([]), np.empty((0, 6)), {"age": np.array([])})
     assert decided.reasons.shape == (0, 4)

@@ -4,16 +4,15 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.batch.made import SMALL
-from tests.unit.batch.test_deciding import VALUES, policies, rows
+from tests.unit.batch.test_deciding import VALUES, assessed_as, policies, rows
 
+from loanwright.batch.facts import facts_of
 from loanwright.decisioning.assessment import Assessment
 from loanwright.decisioning.decide import decide
 from loanwright.features.columns import decode
 from loanwright.simulation.columns import decide_columns
-from loanwright.simulation.scoring import Answers
 
 RESULTS = ("passed", "fired", "unknown")
-GRADES = ("A", "B")
 
 
 def alone(policy, row):
@@ -30,24 +29,15 @@ def alone(policy, row):
     return decide(assessment, policy, segment="new", facts=known)
 
 
-def answers_of(scores):
-    return Answers(
-        scores=np.array(scores, dtype=np.int64),
-        probabilities=np.full(len(scores), 0.1),
-        grades=np.zeros(len(scores), dtype=np.int64),
-        names=GRADES,
-    )
-
-
 @settings(max_examples=200, deadline=None)
 @given(policies(), st.lists(rows(), max_size=8))
 def test_every_row_is_decided_as_it_is_alone(policy, drawn):
+    columns = {name: np.array([row["facts"][name] for row in drawn]) for name in VALUES}
     decided = decide_columns(
         policy,
         segment="new",
-        columns={name: np.array([row["facts"][name] for row in drawn]) for name in VALUES},
-        answers=answers_of([row["score"] for row in drawn]),
-        dictionary=SMALL.features,
+        facts=facts_of(columns, SMALL.features),
+        assessed=assessed_as([row["score"] for row in drawn]),
     )
     for place, row in enumerate(drawn):
         decision = alone(policy, row)

@@ -53,6 +53,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "role.proposed": "A new role was proposed for a user.",
     "session.ended": "A user logged out, or was logged out.",
     "session.opened": "A user logged in.",
+    "simulation.ordered": "A simulation was ordered.",
     "training.ordered": "A training was ordered.",
     "user.created": "A user was added.",
     "user.edited": "A user was edited, suspended or unlocked.",

@@ -33,6 +33,8 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "offers:accept": "Accept or refuse an offer.",
     "batches:write": "Send files to be scored, and cancel them.",
     "batches:read": "Read files that were scored.",
+    "simulations:write": "Simulate policies and models over what was decided.",
+    "simulations:read": "Read simulations.",
     "jobs:write": "Drive failed jobs anew.",
     "users:read": "Read who may log in.",
     "users:write": "Add, edit, suspend and unlock users.",
@@ -141,6 +143,8 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "offers:read",
             "batches:write",
             "batches:read",
+            "simulations:write",
+            "simulations:read",
             "metrics:read",
             "audit:read",
         }

@@ -1,0 +1,1 @@
+"""Policies and models tried on the recorded decisions, as jobs."""
