@@ -26,6 +26,8 @@ _replies = Lookup(
     decisions.c.id,
 )
 
+_wholes = Lookup(_whole, decisions.c.id)
+
 
 def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append decisions."""
@@ -40,6 +42,11 @@ def find(connection: Connection, decision_id: str, by: Principal | None = None) 
     """Return one decision in reach with the key of its applicant, if it is there."""
     statement = _whole.where(decisions.c.id == decision_id, _seen(by))
     return connection.execute(statement).one_or_none()
+
+
+def list_by_id(connection: Connection, ids: Collection[str]) -> Sequence[Row[Any]]:
+    """Return decisions with the keys of their applicants."""
+    return _wholes.rows(connection, ids).all()
 
 
 def find_of_application(

@@ -71,6 +71,13 @@ class Decisions:
             raise DecisionNotFound(decision_id=decision_id)
         return self._open(found)
 
+    def list_opened(self, ids: Collection[str]) -> list[DecisionRecord]:
+        """Return those of some decisions whose applicants were not erased."""
+        with self._database.read() as connection:
+            rows = repository.list_by_id(connection, ids)
+        opened = [open_row(row, self._vault) for row in rows]
+        return [one for one in opened if isinstance(one, DecisionRecord)]
+
     def get_line(self, decision_id: str) -> DecisionLine:
         """Return what of a decision is not personal; it is there even where the person is not."""
         with self._database.read() as connection:

@@ -15,14 +15,14 @@ from loanwright.errors import LoanwrightError
 from loanwright.experiments.beside import Pair, compare
 from loanwright.service.accounts.service import Accounts
 from loanwright.service.decisions.schemas import DecisionRecord
-from loanwright.service.decisions.service import DecisionNotFound, Decisions
+from loanwright.service.decisions.service import Decisions
 from loanwright.service.experiments.turned_out import DEFAULTED, Booked
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.together import Together
 from loanwright.service.messaging.outbox import Outbox
 from loanwright.service.policies.service import Policies
-from loanwright.service.privacy.vault import PersonErased, Vault
+from loanwright.service.privacy.vault import Vault
 from loanwright.service.registry.schemas import Check, CheckResult, Model
 from loanwright.service.registry.service import Registry
 from loanwright.service.shadows import repository
@@ -104,23 +104,14 @@ class Shadows:
         wanted = sorted(set(ids))
         with self.database.read() as connection:
             done = repository.list_done(connection, wanted)
-        decided = sorted(self._records(wanted), key=_kind)
+        # Of a person who was erased there is nothing to assess.
+        decided = sorted(self.decisions.list_opened(wanted), key=_kind)
         for (product, segment, policy_hash), group in groupby(decided, key=_kind):
             alike = list(group)
             for model in self.registry.challengers().get((product, segment), ()):
                 left = [one for one in alike if _is_new(one, model, done)]
                 self._assess_by(model, policy_hash, left)
         return [True] * len(ids)
-
-    def _records(self, ids: Sequence[str]) -> list[DecisionRecord]:
-        found = []
-        for decision_id in ids:
-            try:
-                found.append(self.decisions.get(decision_id))
-            except (DecisionNotFound, PersonErased):
-                # Of a person who was erased there is nothing to assess.
-                continue
-        return found
 
     def _assess_by(self, model: Model, policy_hash: str, decided: list[DecisionRecord]) -> None:
         if not decided:
