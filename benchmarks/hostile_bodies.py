@@ -116,6 +116,17 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
         "applicant": {"document_number": "T00234"},
         "features": {"purpose": "repairs", "age": 35},
     },
+    ("POST", "/v1/decisions/{decision_id}/reviews"): {"kind": "objection", "reason": "I repaid."},
+    ("POST", "/v1/decisions/{decision_id}/notices"): {
+        "jurisdiction": "EU",
+        "language": "en",
+        "format": "html",
+    },
+    ("POST", "/v1/reviews/{review_id}/resolve"): {
+        "outcome": "approve",
+        "code": "data_corrected",
+        "answer": "You were right.",
+    },
     ("POST", "/v1/models/{model_hash}/approval"): {"to": "challenger", "note": "Better."},
     ("POST", "/v1/models/{model_hash}/retirement"): {"note": "Older."},
     ("POST", "/v1/models/rollback"): {"product": "credit-card", "segment": "new", "note": "Back."},

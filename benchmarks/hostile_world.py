@@ -138,6 +138,9 @@ class World:
             "job_id": self._post("/v1/applications", APPLICATION, prefer="respond-async")["id"],
             "account_id": account,
             "number": 1,
+            "review_id": self._post(f"/v1/decisions/{decision_id}/reviews", {"kind": "objection"})[
+                "id"
+            ],
             "offer_id": self._post("/v1/offers", {**CREDIT, "decision_id": decision_id})["id"],
             "batch_id": self._send_file("/v1/batches"),
             "run_id": self._run_id,

@@ -182,12 +182,43 @@ def write_events() -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_law_packs() -> str:
+    """Return the reference of the law packs."""
+    from loanwright.law.packs import bundled_packs
+
+    lines = [
+        "# Law packs",
+        "",
+        MADE,
+        "",
+        "Not legal advice. *Read* says whether the words of the law were read; where it says no,"
+        " counsel has to confirm what stands in the pack.",
+        "[What a law pack is](../explanation/law-packs.md).",
+    ]
+    for pack in bundled_packs():
+        until = "" if pack.valid_until is None else f" until {pack.valid_until}"
+        lines += ["", f"## {pack.code}", "", f"{pack.title.en}, from {pack.valid_from}{until}."]
+        lines += ["", pack.note.en, ""]
+        lines += [
+            "| Duty | Asks | Source | Clock | Read | What was read |",
+            "|---|---|---|---|---|---|",
+        ]
+        for one in pack.duties:
+            clock = one.deadline
+            time = "" if clock is None else f"{clock.event}: {clock.in_language('en')}"
+            read = "yes" if one.verified else "**no**"
+            cells = (f"`{one.code}`", one.asks.en, one.source.en, time, read, one.checked)
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "permissions.md": write_permissions,
     "events.md": write_events,
     "cli.md": write_cli,
     "settings.md": write_settings,
     "metrics.md": write_metrics,
+    "law-packs.md": write_law_packs,
     "openapi.json": http_reference.write_openapi,
     "errors.md": http_reference.write_errors,
 }

@@ -28,6 +28,7 @@ from loanwright.cli import (
     lab,
     lenders,
     model,
+    papers,
     path,
     policy,
     product,
@@ -101,6 +102,8 @@ app.command("record")(recording.record)
 app.add_typer(accounts.app, name="accounts")
 app.command("log")(decision_log.log)
 app.command("replay")(replaying.replay)
+app.command("notice")(papers.notice)
+app.command("data-pack")(papers.data_pack)
 app.add_typer(model.app, name="model")
 app.add_typer(lenders.app, name="lender")
 app.add_typer(policy.app, name="policy")

@@ -13,6 +13,7 @@ from loanwright.notices.record import BureauScore, Lender, OfferFacts, Record
 from loanwright.notices.words import day_in_words, money_in_words, share_in_words, word
 
 BASIS_POINTS: Final = 10_000
+PER_CENT: Final = 100
 PSK_DIGITS: Final = 3
 
 
@@ -167,9 +168,9 @@ def _offer(offer: OfferFacts | None, language: str) -> Mapping[str, str] | None:
 
 def _full_cost(offer: OfferFacts | None, language: str) -> Mapping[str, str] | None:
     """Return the full cost only where both of its figures exist."""
-    if offer is None or offer.full_cost_bp is None or offer.full_cost_amount is None:
+    if offer is None or offer.full_cost_percent is None or offer.full_cost_amount is None:
         return None
-    share = offer.full_cost_bp / BASIS_POINTS
+    share = offer.full_cost_percent / PER_CENT
     return {
         "full_cost_percent": share_in_words(share, language, digits=PSK_DIGITS),
         "full_cost_money": money_in_words(offer.full_cost_amount, offer.currency, language),

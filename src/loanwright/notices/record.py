@@ -109,8 +109,9 @@ class OfferFacts:
 
     Attributes
     ----------
-    full_cost_bp, full_cost_amount
-        The full cost of the credit, None where it was not computed.
+    full_cost_percent, full_cost_amount
+        The full cost of the credit in per cent a year and in minor units, None where it was not
+        computed.
     """
 
     amount: int
@@ -118,7 +119,7 @@ class OfferFacts:
     annual_rate_bp: int
     term_months: int
     monthly_payment: int
-    full_cost_bp: int | None = None
+    full_cost_percent: float | None = None
     full_cost_amount: int | None = None
 
 

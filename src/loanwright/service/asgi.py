@@ -39,6 +39,7 @@ from loanwright.service.experiments import endpoints as experiments
 from loanwright.service.health import endpoints as health
 from loanwright.service.lenders import endpoints as lenders
 from loanwright.service.managers import endpoints as managers
+from loanwright.service.notices import endpoints as notices
 from loanwright.service.offers import endpoints as offers
 from loanwright.service.origination import asked_later as jobs
 from loanwright.service.origination import endpoints as origination
@@ -50,6 +51,7 @@ from loanwright.service.policies import endpoints as policies
 from loanwright.service.products import endpoints as products
 from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
+from loanwright.service.reviews import endpoints as reviews
 from loanwright.service.shadows import endpoints as shadows
 from loanwright.service.simulations import endpoints as simulations
 from loanwright.service.spool.replaying import SpoolReplayer
@@ -70,6 +72,8 @@ PARTS = (
     accounts,
     payments,
     offers,
+    reviews,
+    notices,
     erasure,
     registry,
     policy_drafts,
@@ -85,6 +89,38 @@ PARTS = (
     access,
     auditing,
     health,
+)
+#: Parts of the service that endpoints ask for by name.
+PROVIDED = (
+    "applicant_records",
+    "profiles",
+    "rescoring",
+    "managers",
+    "decisions",
+    "paths",
+    "accounts",
+    "payments",
+    "offers",
+    "experiments",
+    "shadows",
+    "reviews",
+    "notices",
+    "data_packs",
+    "jobs",
+    "erasure",
+    "ledger",
+    "registry",
+    "policies",
+    "policy_drafts",
+    "webhooks",
+    "batches",
+    "training",
+    "quotes",
+    "lenders",
+    "simulations",
+    "products",
+    "readiness",
+    "metrics",
 )
 DESCRIPTION = """\
 Credit decisions that can be explained, replayed and defended.
@@ -198,35 +234,8 @@ def describe(offered: Iterable[Product]) -> FastAPI:
 
 
 def _provide(framework: FastAPI, service: Service, **more: object) -> None:
-    parts = {
-        "applicant_records": service.applicant_records,
-        "profiles": service.profiles,
-        "rescoring": service.rescoring,
-        "managers": service.managers,
-        "decisions": service.decisions,
-        "paths": service.paths,
-        "accounts": service.accounts,
-        "payments": service.payments,
-        "offers": service.offers,
-        "experiments": service.experiments,
-        "shadows": service.shadows,
-        "jobs": service.jobs,
-        "erasure": service.erasure,
-        "ledger": service.ledger,
-        "registry": service.registry,
-        "policies": service.policies,
-        "policy_drafts": service.policy_drafts,
-        "webhooks": service.webhooks,
-        "batches": service.batches,
-        "training": service.training,
-        "quotes": service.quotes,
-        "lenders": service.lenders,
-        "simulations": service.simulations,
-        "products": service.products,
-        "readiness": service.readiness,
-        "metrics": service.metrics,
-        "metrics_public": service.settings.metrics_public,
-    }
+    parts = {name: getattr(service, name) for name in PROVIDED}
+    parts["metrics_public"] = service.settings.metrics_public
     for name, part in {**parts, **vars(service.access), **more}.items():
         setattr(framework.state, name, part)
 

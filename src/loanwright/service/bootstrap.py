@@ -28,18 +28,23 @@ from loanwright.service.health.readiness import Readiness
 from loanwright.service.health.watching import WatchedPublisher, WatchedWork
 from loanwright.service.jobs.service import Jobs, Workbench
 from loanwright.service.kit.clock import Clock, SystemClock
+from loanwright.service.leaving import make_erasure
 from loanwright.service.lenders.in_house import open_quotes
 from loanwright.service.lenders.quotes import Quotes
 from loanwright.service.managers.service import Managers
 from loanwright.service.messaging.delivery import Events, RelayLoop
 from loanwright.service.messaging.in_memory import InMemoryBroker, InMemoryWorkers
 from loanwright.service.messaging.relay import Publisher, Relay
+from loanwright.service.notices.data_packs import DataPacks
+from loanwright.service.notices.furnishing import make_papers
+from loanwright.service.notices.service import Notices
 from loanwright.service.offers.service import Offers
 from loanwright.service.origination.away import Away
 from loanwright.service.origination.later import KIND, Later
 from loanwright.service.origination.rescoring import Rescoring
 from loanwright.service.origination.service import Origination
 from loanwright.service.registry.packages import Package
+from loanwright.service.reviews.service import Reviews
 from loanwright.service.rooms import (
     Facts,
     list_obstacles,
@@ -47,8 +52,8 @@ from loanwright.service.rooms import (
     make_batches,
     make_booked,
     make_deciding,
-    make_erasure,
     make_facts,
+    make_jobs,
     make_ledger,
     make_people,
     make_training,
@@ -88,6 +93,7 @@ class Service(Ground, Facts):
     offers: Offers
     experiments: Experiments
     shadows: Shadows
+    reviews: Reviews
     access: Access
     origination: Origination
     jobs: Jobs
@@ -100,6 +106,8 @@ class Service(Ground, Facts):
     batches: Batches
     erasure: Erasure
     retention: Retention
+    notices: Notices
+    data_packs: DataPacks
     training: TrainingRuns
     quotes: Quotes
     simulations: Simulations
@@ -180,24 +188,23 @@ def build(
     clock = clock or SystemClock()
     ground = lay_ground(settings, clock, traces)
     facts = make_facts(ground, load_package or package_loader(settings))
-    jobs = Jobs(
-        database=ground.database,
-        vault=ground.vault,
-        clock=clock,
-        new_id=ground.new_id,
-        audit=ground.audit,
-    )
+    jobs = make_jobs(ground)
     access = open_access(ground)
     booked = make_booked(ground, facts)
     origination, later = make_deciding(ground, facts, jobs, booked=booked)
     ground.chores.extend((jobs.remind, access.sessions.sweep))
+    known = {
+        **booked,
+        **make_people(ground, origination, access.users, booked["accounts"]),
+        **make_erasure(ground, facts.applicants, jobs, booked["reviews"], access.users),
+        "ledger": make_ledger(settings, ground),
+    }
     return Service(
         **vars(ground),
         **vars(facts),
-        **make_people(ground, origination, access.users, booked["accounts"]),
         access=access,
-        **booked,
-        **make_erasure(ground, facts, jobs, booked["accounts"], access.users),
+        **known,
+        **make_papers(settings, known, facts.registry, facts.policies),
         origination=origination,
         jobs=jobs,
         later=later,
@@ -205,7 +212,6 @@ def build(
         **make_long_work(ground, facts, jobs, later=later, accounts=booked["accounts"]),
         readiness=make_watched(ground, facts, jobs),
         webhooks=make_webhooks(ground, settings),
-        ledger=make_ledger(settings, ground),
         quotes=open_quotes(facts.lenders, origination, seconds=settings.lender_seconds),
     )
 

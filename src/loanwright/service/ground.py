@@ -20,12 +20,10 @@ from loanwright.service.kit.clock import Clock, SystemClock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.ids import Ids
 from loanwright.service.migrations.steps import upgrade
+from loanwright.service.own_keys import read_master_key
 from loanwright.service.privacy.vault import Vault
 from loanwright.service.registry.packages import Package
-from loanwright.service.settings import (
-    Settings,
-    read_master_key,
-)
+from loanwright.service.settings import Settings
 from loanwright.service.telemetry.metrics import Metrics
 from loanwright.service.telemetry.open_telemetry import open_traces
 from loanwright.service.telemetry.traces import Traces

@@ -25,10 +25,6 @@ from loanwright.service.batches.files import BatchFiles
 from loanwright.service.batches.service import Batches
 from loanwright.service.decisions.paths import PathFinder
 from loanwright.service.decisions.service import Decisions
-from loanwright.service.erasure.retention import Retention
-from loanwright.service.erasure.rules import bundled_rules, choose_rules, read_rules
-from loanwright.service.erasure.service import Erasure
-from loanwright.service.erasure.ties import Bonds
 from loanwright.service.ground import Ground, open_vault, read_offered
 from loanwright.service.health.figures import Figures
 from loanwright.service.health.readiness import Readiness, broker_probe, disk_probe, relay_probe
@@ -46,18 +42,15 @@ from loanwright.service.origination.intake import Desk
 from loanwright.service.origination.judging import Judge
 from loanwright.service.origination.later import Later
 from loanwright.service.origination.rescoring import Rescoring
-from loanwright.service.origination.service import Origination, prune_keys
+from loanwright.service.origination.service import Origination
+from loanwright.service.own_keys import read_audit_key, read_audit_public_keys, read_identity_key
 from loanwright.service.pathfinding import make_paths
 from loanwright.service.policies.drafts import PolicyDrafts
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.packages import Package, PackageStore
 from loanwright.service.registry.service import Registry
-from loanwright.service.settings import (
-    Settings,
-    read_audit_key,
-    read_audit_public_keys,
-    read_identity_key,
-)
+from loanwright.service.reviews.furnishing import make_reviews
+from loanwright.service.settings import Settings
 from loanwright.service.spool.files import list_files, size_of
 from loanwright.service.spool.service import Spool
 from loanwright.service.training.runner import CommandTrainer
@@ -131,6 +124,17 @@ def make_policy_drafts(
         products=products,
         policies=policies,
         examine=partial(examine, seconds=ground.settings.gather_timeout * PROVING),
+    )
+
+
+def make_jobs(ground: Ground) -> Jobs:
+    """Return the work that is done later."""
+    return Jobs(
+        database=ground.database,
+        vault=ground.vault,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
     )
 
 
@@ -269,6 +273,7 @@ def make_deciding(
         offers=booked["offers"],
         experiments=experiments,
         shadows=booked["shadows"],
+        reviews=booked["reviews"],
         judge=Judge(ground.traces),
         metrics=ground.metrics,
         traces=ground.traces,
@@ -284,7 +289,7 @@ def make_deciding(
 
 
 def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
-    """Return what deals with booked credit: accounts, payments and offers."""
+    """Return what deals with booked credit: accounts, payments, reviews and offers."""
     accounts = Accounts(
         database=ground.database,
         clock=ground.clock,
@@ -297,8 +302,14 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
     )
     renewal = Renewal(clock=ground.clock, products=facts.products, people=facts.applicants)
     settings = ground.settings
-    pricing = Pricing(jurisdictions=settings.jurisdictions)
-    offers = Offers(accounts=accounts, alone_up_to=settings.offer_alone_up_to, pricing=pricing)
+    reviews = make_reviews(settings, accounts, ground.vault, facts.products)
+    ground.chores.append(reviews.remind)
+    offers = Offers(
+        accounts=accounts,
+        standing=reviews.outcome_of,
+        alone_up_to=settings.offer_alone_up_to,
+        pricing=Pricing(jurisdictions=settings.jurisdictions),
+    )
     ground.chores.append(offers.expire)
     payments = Payments(accounts=accounts, renewal=renewal)
     trials = make_experiments(ground, facts.registry, facts.policies, accounts)
@@ -308,6 +319,7 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
         "offers": offers,
         "experiments": trials,
         "shadows": make_shadows(ground, facts.registry, facts.policies, accounts),
+        "reviews": reviews,
     }
 
 
@@ -374,27 +386,3 @@ def open_spool(settings: Settings, clock: Clock) -> Spool:
     """Return the spool; it is sealed by the master key."""
     vault = open_vault(settings, clock)
     return Spool(settings.spool_dir, seal=vault.master, clock=clock, new_id=Ids(clock))
-
-
-def make_erasure(
-    ground: Ground, facts: Facts, jobs: Jobs, accounts: Accounts, users: Users
-) -> dict[str, Any]:
-    """Return what lets persons go, and what keeps them."""
-    settings = ground.settings
-    path = settings.retention_rules
-    known = bundled_rules() if path is None else read_rules(path.read_text(encoding="utf-8"))
-    bonds = Bonds(applicants=facts.applicants, decisions=facts.decisions, accounts=accounts)
-    erasure = Erasure(
-        database=ground.database,
-        clock=ground.clock,
-        new_id=ground.new_id,
-        audit=ground.audit,
-        vault=ground.vault,
-        rules=choose_rules(known, settings.jurisdictions),
-        bonds=bonds,
-        users=users,
-        forget=(bonds.applicants.forget, jobs.forget),
-    )
-    retention = Retention(erasure=erasure, prune=(prune_keys, jobs.prune))
-    ground.chores.append(retention.chore)
-    return {"erasure": erasure, "retention": retention}

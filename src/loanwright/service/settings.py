@@ -1,6 +1,5 @@
 """Everything that can be set: by `LOANWRIGHT_*` in the environment, or in `loanwright.toml`."""
 
-import hashlib
 import os
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
@@ -15,8 +14,6 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-
-from loanwright.service.key_files import read_key_file
 
 SECRETS_DIR: Final = "LOANWRIGHT_SECRETS_DIR"
 PLACEHOLDERS: Final = ("change", "example", "password", "placeholder", "secret")
@@ -290,11 +287,19 @@ class Settings(BaseSettings):
         "commas in the environment. Without any, nothing blocks erasure but holds and open "
         "accounts, and nobody is erased who has not asked for it.",
     )
+    law_dir: Path | None = Field(
+        default=None, description="Directory of law packs beside, or instead of, bundled ones."
+    )
+    review_days: int = Field(
+        default=30, ge=1, le=365, description="Days for a review where no law pack names a time."
+    )
+    lender_file: Path | None = Field(
+        default=None, description="File with the lender's name, address, contact and bureaus."
+    )
     retention_rules: Path | None = Field(
         default=None,
         description="A file of retention rules that replaces those that come with the software.",
     )
-
     public_url: str = Field(
         default="http://127.0.0.1:8000",
         description="Address where browsers reach this service, without a slash at its end.",
@@ -368,31 +373,3 @@ class Settings(BaseSettings):
         place = Path(os.environ.get(SECRETS_DIR) or usual)
         files = [SecretsSettingsSource(settings_cls, secrets_dir=place)] if place.is_dir() else []
         return init_settings, env_settings, *files, TomlConfigSettingsSource(settings_cls)
-
-
-def read_identity_key(settings: Settings) -> bytes:
-    """Return the identity key, creating its file on the first call when none is set."""
-    if settings.identity_key is not None:
-        return settings.identity_key.get_secret_value().encode()
-    return read_key_file(settings.var_dir / "identity.key")
-
-
-def read_master_key(settings: Settings) -> bytes:
-    """Return the 32 bytes of the master key, creating its file on the first call."""
-    if settings.master_key is not None:
-        # Whatever its length, as many bytes as the cipher takes.
-        return hashlib.sha256(settings.master_key.get_secret_value().encode()).digest()
-    return read_key_file(settings.var_dir / "master.key")
-
-
-def read_audit_key(settings: Settings) -> bytes:
-    """Return the 32 bytes of the key that signs the audit log, creating its file if need be."""
-    if settings.audit_key is not None:
-        return hashlib.sha256(settings.audit_key.get_secret_value().encode()).digest()
-    return read_key_file(settings.var_dir / "audit.key")
-
-
-def read_audit_public_keys(settings: Settings) -> list[str]:
-    """Return the public keys that have signed the audit log before."""
-    files = sorted((settings.var_dir / "audit-keys").glob("*.pub"))
-    return [*settings.audit_public_keys, *(file.read_text().strip() for file in files)]

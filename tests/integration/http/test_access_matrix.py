@@ -35,6 +35,7 @@ PREFIXES = {
     "key_id": "key",
     "manager_id": "usr",
     "offer_id": "off",
+    "review_id": "rev",
     "run_id": "job",
     "session_id": "ses",
     "simulation_id": "job",

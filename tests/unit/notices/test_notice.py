@@ -199,8 +199,8 @@ def test_a_high_debt_burden_is_warned_of_where_it_is_known(burden, day, warned):
 
 def test_the_full_cost_is_printed_only_with_both_of_its_figures():
     approved = replace(RECORD, occasion="approve", offer=OFFER)
-    both = replace(OFFER, full_cost_bp=2_187, full_cost_amount=6_628_800)
-    half = replace(OFFER, full_cost_bp=2_187)
+    both = replace(OFFER, full_cost_percent=21.87, full_cost_amount=6_628_800)
+    half = replace(OFFER, full_cost_percent=21.87)
 
     assert section(notice(approved, "RU", "ru"), "ru.full_cost") is None
     assert section(notice(replace(approved, offer=half), "RU", "ru"), "ru.full_cost") is None

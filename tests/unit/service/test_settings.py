@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from loanwright.service.settings import Settings, read_identity_key
+from loanwright.service.own_keys import read_identity_key
+from loanwright.service.settings import Settings
 
 
 @pytest.fixture(autouse=True)

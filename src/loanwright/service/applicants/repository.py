@@ -128,6 +128,18 @@ def list_profiles(
     return _versions(connection, profile_versions, applicant_id, product, newest)
 
 
+def behaviour_since(
+    connection: Connection, applicant_id: str, product: str, version: int
+) -> datetime | None:
+    """Return when a version of a behaviour was recorded, None where there is no such version."""
+    statement = select(behaviours.c.recorded_at).where(
+        behaviours.c.applicant_id == applicant_id,
+        behaviours.c.product == product,
+        behaviours.c.version == version,
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
 def list_behaviours(
     connection: Connection, applicant_id: str, product: str, *, newest: bool = False
 ) -> list[Row[Any]]:

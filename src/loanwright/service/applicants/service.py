@@ -180,6 +180,12 @@ class Applicants:
         """Return the conditions that keep a list to the applicants that a principal sees."""
         return () if principal.reach is Reach.ALL else (within(principal, column),)
 
+    def behaviour_since(
+        self, connection: Connection, applicant_id: str, product: str, version: int
+    ) -> datetime | None:
+        """Return when a version of what the lender knows of a person was recorded."""
+        return repository.behaviour_since(connection, applicant_id, product, version)
+
     def list_added(
         self, connection: Connection, applicant_ids: Collection[str]
     ) -> dict[str, datetime]:

@@ -56,6 +56,11 @@ class Applications:
         received = key.open(row.received, place=_place(application_id))
         return Application(**{**row._mapping, "received": received})
 
+    def sender_of(self, connection: Connection, application_id: str) -> str | None:
+        """Return who sent an application; it is no secret, and there when the person is not."""
+        row = repository.find(connection, application_id)
+        return None if row is None else str(row.caller_id)
+
     def count(self) -> int:
         """Return how many applications there are."""
         with self._database.read() as connection:

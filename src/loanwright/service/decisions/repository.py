@@ -99,6 +99,14 @@ def _before(
     return connection.execute(statement).all()
 
 
+def list_of_applicant(
+    connection: Connection, applicant_id: str, most: int, by: Principal | None = None
+) -> Sequence[Row[Any]]:
+    """Return the decisions on one person in reach, the newest first, with the person's key."""
+    statement = _whole.where(decisions.c.applicant_id == applicant_id, _seen(by))
+    return connection.execute(statement.order_by(decisions.c.sequence.desc()).limit(most)).all()
+
+
 def count(connection: Connection) -> int:
     """Return how many decisions there are."""
     return connection.execute(select(func.count()).select_from(decisions)).scalar_one()

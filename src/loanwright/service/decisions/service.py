@@ -96,6 +96,14 @@ class Decisions:
         """Return how many decisions on a person there are."""
         return repository.count_of(connection, applicant_id)
 
+    def list_of_applicant(
+        self, applicant_id: str, *, by: Principal | None = None, most: int = MAXIMUM_PAGE
+    ) -> list[DecisionRecord]:
+        """Return the decisions on one person in reach, the newest first, opened."""
+        with self._database.read() as connection:
+            rows = repository.list_of_applicant(connection, applicant_id, most, by)
+        return [self._open(row) for row in rows]
+
     def reply_of(self, application_id: str, *, by: Principal | None = None) -> bytes:
         """Return the very bytes with which an application was answered."""
         with self._database.read() as connection:

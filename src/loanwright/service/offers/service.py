@@ -1,9 +1,9 @@
 """Offers: made after an approval, approved by a second person, accepted once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from sqlalchemy import Connection
@@ -18,6 +18,7 @@ from loanwright.service.accounts.schemas import Opening
 from loanwright.service.accounts.service import Accounts
 from loanwright.service.applications.schemas import Application
 from loanwright.service.audit.schemas import Actor, Change
+from loanwright.service.decisions.schemas import DecisionLine
 from loanwright.service.decisions.service import DecisionNotFound
 from loanwright.service.kit.database import database_now
 from loanwright.service.kit.pagination import Page
@@ -44,6 +45,14 @@ ORIGINATION = Actor(id="system:origination")
 EXPIRY = Actor(id="system:expiry")
 MOST_AT_ONCE = 500
 
+#: Tells the outcome of a decision that stands now.
+Standing: TypeAlias = Callable[[Connection, DecisionLine], str]
+
+
+def own_outcome(_connection: Connection, decision: DecisionLine) -> str:
+    """Return the outcome of the decision itself, where nobody reviews."""
+    return decision.outcome
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offers:
@@ -54,11 +63,14 @@ class Offers:
     alone_up_to
         The amount, in units of the currency, above which a second person must approve; None for
         never.
+    standing
+        The outcome of a decision that stands now: a review may have changed it.
     """
 
     accounts: Accounts
     alone_up_to: int | None = None
     pricing: Pricing = field(default_factory=Pricing)
+    standing: Standing = own_outcome
 
     def make(
         self, principal: Principal, decision_id: str, terms: Terms, *, valid_days: int
@@ -69,8 +81,7 @@ class Offers:
         with self.accounts.database.write() as connection:
             if not see(self.accounts.people, connection, principal, application.applicant_id):
                 raise DecisionNotFound(decision_id=decision_id)
-            if decision.outcome != Outcome.APPROVE:
-                raise DecisionNotApproved(decision_id=decision_id, outcome=decision.outcome)
+            self._check_approved(connection, decision)
             row = self._row(
                 self.accounts.product(decision.product),
                 _stated(decision_id, application),
@@ -80,6 +91,11 @@ class Offers:
                 days=valid_days,
             )
             return self._insert(connection, principal.actor, [row])[0]
+
+    def _check_approved(self, connection: Connection, decision: DecisionLine) -> None:
+        outcome = self.standing(connection, decision)
+        if outcome != Outcome.APPROVE:
+            raise DecisionNotApproved(decision_id=decision.id, outcome=outcome)
 
     def repayment_after(self, decision_id: str) -> Repayment:
         """Return how credit of the product is repaid that a decision was about."""
@@ -158,8 +174,11 @@ class Offers:
 
     def accept(self, principal: Principal, offer_id: str) -> Offer:
         """Take an offer: it opens an account, and the other offers of the decision end."""
+        decision_id = self.get(principal, offer_id).decision_id
+        decision = self.accounts.decisions.get_line(decision_id)
         with self.accounts.database.write() as connection:
             offer, others, now = self._lock(connection, principal, offer_id, State.OPEN)
+            self._check_approved(connection, decision)
             product = self.accounts.product(offer.product)
             available = now + self.pricing.wait(product, offer.amount, now.date())
             account = self.accounts.open_in(connection, principal.actor, _opening(offer, available))

@@ -28,6 +28,8 @@ from loanwright.service.origination.judging import Judge, Judged
 from loanwright.service.origination.recording import recorded
 from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
 from loanwright.service.origination.writing import Draft, draft
+from loanwright.service.reviews.schemas import Referred
+from loanwright.service.reviews.service import Reviews
 from loanwright.service.shadows.service import Shadows
 from loanwright.service.telemetry.metrics import Metrics
 from loanwright.service.telemetry.traces import NoTraces, Traces
@@ -53,6 +55,7 @@ class Origination:
     offers: Offers | None = None
     experiments: Experiments | None = None
     shadows: Shadows | None = None
+    reviews: Reviews | None = None
     judge: Judge = field(default_factory=Judge)
     metrics: Metrics = field(default_factory=Metrics)
     traces: Traces = field(default_factory=NoTraces)
@@ -206,6 +209,9 @@ class Origination:
         if self.offers is not None:
             approved = [_approved(one) for one in drafts if self._offered(one)]
             self.offers.make_for(connection, approved)
+        if self.reviews is not None:
+            referred = [_referred(one) for one in drafts if _is_referred(one)]
+            self.reviews.open_for(connection, referred)
         for one in drafts:
             reply = Reply(
                 status=CREATED, body=one.reply, replayed=False, decision_id=one.decision_id
@@ -253,6 +259,18 @@ def _assignments(drafts: Sequence[Draft]) -> list[Assignment]:
         for one in drafts
         if (arm := one.judged.intake.arm) is not None
     ]
+
+
+def _is_referred(one: Draft) -> bool:
+    return one.judged.decision.outcome is Outcome.REFER
+
+
+def _referred(one: Draft) -> Referred:
+    return Referred(
+        decision_id=one.decision_id,
+        applicant_id=one.applicant.id,
+        product=one.judged.intake.submission.product,
+    )
 
 
 def _told(one: Draft) -> tuple[str, str, str]:

@@ -31,6 +31,10 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "offers:read": "Read offers.",
     "offers:write": "Make and withdraw offers.",
     "offers:accept": "Accept or refuse an offer.",
+    "reviews:read": "Read reviews of decisions.",
+    "reviews:open": "Ask that a person look at a decision, or object to it.",
+    "reviews:write": "Take and resolve reviews.",
+    "notices:write": "Send out notices of decisions.",
     "batches:write": "Send files to be scored, and cancel them.",
     "batches:read": "Read files that were scored.",
     "simulations:write": "Simulate policies and models over what was decided.",
@@ -86,6 +90,8 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "accounts:read",
             "offers:read",
             "offers:accept",
+            "reviews:read",
+            "reviews:open",
         }
     ),
     Role.MANAGER: frozenset(
@@ -100,6 +106,9 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "accounts:read",
             "offers:read",
             "offers:write",
+            "reviews:read",
+            "reviews:open",
+            "notices:write",
         }
     ),
     Role.UNDERWRITER: frozenset(
@@ -119,6 +128,10 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "accounts:read",
             "offers:read",
             "offers:write",
+            "reviews:read",
+            "reviews:open",
+            "reviews:write",
+            "notices:write",
         }
     ),
     Role.ANALYST: frozenset(
@@ -141,6 +154,7 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "managers:read",
             "accounts:read",
             "offers:read",
+            "reviews:read",
             "batches:write",
             "batches:read",
             "simulations:write",

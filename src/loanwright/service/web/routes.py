@@ -17,7 +17,8 @@ from loanwright.features.product import Product
 from loanwright.features.records import RecordRejected
 from loanwright.service.kit.problem import PathUnknown, problem_of
 from loanwright.service.origination.schemas import Caller, Reply, Submission
-from loanwright.service.settings import Settings, read_identity_key
+from loanwright.service.own_keys import read_identity_key
+from loanwright.service.settings import Settings
 from loanwright.service.web import guard, presenters
 from loanwright.service.web.answers import ONCE, Answers, new_once, read_application
 from loanwright.service.web.assets import asset_response

@@ -32,6 +32,7 @@ STATES = {
     "erasure_requests": "done",
     "policy_drafts": "draft",
     "experiments": "draft",
+    "reviews": "open",
 }
 # What the constraints of a table ask for.
 VALUES = {
@@ -40,6 +41,9 @@ VALUES = {
     "promotion_checks": {"result": "passed"},
     "payments": {"version": 2, "why": "mistake"},
     "erasure_requests": {"forced": 1},
+    "reviews": {"kind": "review", "result": None, "outcome": "decline", "two_persons": 0},
+    "overrides": {"before": "refer", "outcome": "approve", "side": "low"},
+    "issued_notices": {"format": "pdf", "language": "ru"},
     "policy_drafts": {"origin": "written", "published_as": None},
     "offers": {"currency": "EUR", "repayment": "annuity", "two_persons": 0, "account_id": None},
 }

@@ -1,0 +1,1 @@
+"""Notices that go out, and what a person may see of themselves."""

@@ -1,0 +1,1 @@
+"""Reviews: a person looks at a decision, because it was referred or because somebody asked."""

@@ -1,0 +1,90 @@
+"""Where reviews and overrides are kept; overrides are only ever added."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from loanwright.service.kit.database import Moment, metadata
+
+_LIVE = text("state IN ('open', 'taken', 'proposed')")
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("decision_id", String(40), ForeignKey("decisions.id"), nullable=False, index=True),
+    Column("applicant_id", String(40), ForeignKey("applicants.id"), nullable=False, index=True),
+    Column("product", String(80), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("jurisdiction", String(20)),
+    Column("law_pack", String(80)),
+    Column("opened_by", String(80), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    # What the applicant wrote and was answered: sealed with the person's key.
+    Column("reason", Text),
+    Column("taken_by", String(80)),
+    Column("taken_at", Moment),
+    Column("result", String(10)),
+    Column("outcome", String(10)),
+    Column("code", String(40)),
+    Column("answer", Text),
+    Column("resolved_by", String(80)),
+    Column("resolved_at", Moment),
+    Column("two_persons", Integer, nullable=False),
+    Column("approved_by", String(80)),
+    Column("approved_at", Moment),
+    Column("overdue_at", Moment),
+    CheckConstraint("kind IN ('referral', 'review', 'objection', 'reasons')", name="kind"),
+    CheckConstraint(
+        "state IN ('open', 'taken', 'proposed', 'resolved', 'withdrawn')", name="state"
+    ),
+    CheckConstraint("result IN ('upheld', 'changed')", name="result"),
+    CheckConstraint("outcome IN ('approve', 'refer', 'decline')", name="outcome"),
+    CheckConstraint("approved_by IS NULL OR approved_by <> resolved_by", name="two_persons"),
+    CheckConstraint(
+        "state <> 'resolved' OR (resolved_by IS NOT NULL AND result IS NOT NULL AND "
+        "(two_persons = 0 OR approved_by IS NOT NULL))",
+        name="resolved",
+    ),
+    Index(None, "opened_at", "id"),
+    Index(None, "due_at", "id"),
+    # However many ask at once, one review of a kind is under way.
+    Index(
+        "uq_reviews_live",
+        "decision_id",
+        "kind",
+        unique=True,
+        sqlite_where=_LIVE,
+        postgresql_where=_LIVE,
+    ),
+)
+
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("decision_id", String(40), ForeignKey("decisions.id"), nullable=False, index=True),
+    Column("review_id", String(40), ForeignKey("reviews.id"), nullable=False, unique=True),
+    Column("applicant_id", String(40), nullable=False, index=True),
+    Column("product", String(80), nullable=False),
+    Column("before", String(10), nullable=False),
+    Column("outcome", String(10), nullable=False),
+    Column("side", String(4), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("made_by", String(80), nullable=False),
+    Column("approved_by", String(80)),
+    Column("made_at", Moment, nullable=False),
+    CheckConstraint("outcome IN ('approve', 'decline') AND outcome <> before", name="outcome"),
+    CheckConstraint("side IN ('low', 'high')", name="side"),
+    CheckConstraint("approved_by IS NULL OR approved_by <> made_by", name="two_persons"),
+)
