@@ -131,6 +131,15 @@ def test_a_question_of_its_own_needs_a_model_of_its_own(copied):
     assert "own_model = true" in problems_of(copied)
 
 
+def test_a_model_of_its_own_must_be_a_package(copied):
+    spoil(copied, 'policy = "loan-policy.toml"', 'policy = "loan-policy.toml"\nmodel = "loan"')
+    assert "must be the directory of a model package" in problems_of(copied)
+    (copied / "loan").mkdir()
+    (copied / "loan" / "manifest.json").write_text("{}")
+    (lent,) = read_lender(copied, BASES).products
+    assert (lent.model, lent.own_model) == (copied / "loan", True)
+
+
 def test_an_example_that_does_not_hold_is_named(copied):
     spoil(copied, "age = 17", "age = 19", "loan-policy.toml")
     (lent,) = read_lender(copied, BASES).products

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from loanwright.decisioning.burden import warns
 from loanwright.decisioning.schedule import LONGEST_TERM
@@ -27,6 +27,12 @@ class ApplicantNamed(Document):
 
     document_number: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     id: Annotated[str, Field(pattern=f"^apl_[{ALPHABET}]{{{LENGTH}}}$")] | None = None
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "ApplicantNamed":
+        if (self.document_number is None) == (self.id is None):
+            raise ValueError("name the applicant by document_number or by id")
+        return self
 
 
 class QuoteAsking(Document):

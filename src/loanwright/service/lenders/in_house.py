@@ -1,7 +1,7 @@
 """A lender whose decisions are made here: a recorded application, and its alternatives."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -59,7 +59,7 @@ class InHouse:
 
     def quote(self, asked: Asked) -> Answered:
         """Decide the application as it was asked for, then look for the best alternative."""
-        submission = submission_for(self.product, self._segment(asked), asked)
+        submission = submission_for(self.product, self._taken(self._segment(asked)), asked)
         told = msgspec.json.decode(self.origination.submit(submission).body)
         decision = told["decision"]
         outcome = Outcome(decision["outcome"])
@@ -102,10 +102,17 @@ class InHouse:
             return segment_of(self.product, has_behaviour=False)
         desk = self.origination.desk
         nothing = replace(asked, features={}, idempotency_key=None)
-        arrival = desk.arrival(0, submission_for(self.product, "", nothing))
+        arrival = desk.arrival(0, submission_for(self.product, frozenset(), nothing))
         known = self._known(arrival)
         behaviours = {} if known is None else known.behaviours
         return segment_of(self.product, self.product.name in behaviours)
+
+    def _taken(self, segment: str) -> frozenset[str]:
+        """Return the answers that the model reads which will decide."""
+        desk = self.origination.desk
+        model = desk.live().find_model(self.product, segment)
+        read = self.product if model is None else desk.registry.open(model).product
+        return accepted_by(read, segment)
 
     def _known(self, arrival: Arrival) -> Applicant | None:
         named = arrival.document_hash or arrival.applicant_id
@@ -176,9 +183,8 @@ def open_quotes(lenders: Iterable[Lender], origination: Origination, *, seconds:
     return Quotes(products=origination.desk.products, adapters=adapters, seconds=seconds)
 
 
-def submission_for(product: Product, segment: str, asked: Asked) -> Submission:
-    """Return the application to one lender: the answers that it asks for, and the wish."""
-    taken = accepted_by(product, segment) if segment else frozenset()
+def submission_for(product: Product, taken: Container[str], asked: Asked) -> Submission:
+    """Return the application to one lender: the answers that it takes, and the wish."""
     answers = {name: value for name, value in asked.features.items() if name in taken}
     applicant = {} if asked.applicant is None else {"applicant": dict(asked.applicant)}
     features = {**answers, **_as_asked(product, asked.wish)}

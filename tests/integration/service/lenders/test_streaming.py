@@ -119,6 +119,9 @@ UNQUOTABLE = (
     {"features": {**ANSWERS, "mood": 1}},
     {"features": {}},
     {"applicant": {"id": "x"}},
+    {"applicant": {}},
+    {"applicant": {"id": f"apl_{'0' * 26}", "document_number": "D-1"}},
+    {"features": {**ANSWERS, "age": [35]}},
     {"colour": "red"},
 )
 
