@@ -134,7 +134,9 @@ class Decider:
         for one in judged.asked:
             named = of_reservation(Reservation(code=one.code, feature=one.feature), self.unnamed)
             same = (one.severities == outcomes) & (one.severities != NOTHING)
-            reasons.add(same, self._places[named])
+            place = self._places[named]
+            # Doubts about inputs that may not be named are one and the same to the applicant.
+            reasons.add(same & ~reasons.has(place), place)
         if self.segment in self.policy.cutoffs:
             self._add_model_reasons(reasons, judged, assessed, contributions)
         return Decided(outcomes=outcomes, reasons=reasons.codes)
@@ -177,6 +179,10 @@ class _Reasons:
     def __init__(self, rows: int) -> None:
         self.codes = np.full((rows, MOST_REASONS), NO_REASON, dtype=np.int32)
         self._count = np.zeros(rows, dtype=np.int64)
+
+    def has(self, code: int) -> NDArray[np.bool_]:
+        """Return which rows were given this reason."""
+        return np.asarray((self.codes == code).any(axis=1))
 
     def add(self, rows: NDArray[np.bool_], codes: NDArray[np.int64] | int) -> None:
         """Give these rows one reason more, if there is room."""

@@ -146,8 +146,9 @@ def decide(
         *_asked_by_terms(policy, terms),
     ]
     outcome = Outcome.most_severe([by_score or Outcome.REFER, *(each for _, each in asked)])
-    by_policy = [reason for reason, each in asked if each is outcome]
-    by_model = _Weighing(assessment, reference, reservations).reasons(by_score, outcome)
+    by_policy = dict.fromkeys(reason for reason, each in asked if each is outcome)
+    weighing = _Weighing(assessment=assessment, reference=reference, reservations=reservations)
+    by_model = weighing.reasons(by_score, outcome)
     return Decision(
         outcome=outcome,
         reasons=(*by_policy, *by_model)[:MOST_REASONS],
@@ -212,7 +213,7 @@ def _asked_by_terms(policy: Policy, terms: Terms | None) -> list[_Asked]:
     return [(of_policy(TERMS_UNDETERMINED), Outcome.REFER)] if undetermined else []
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Weighing:
     """What the model's contributions say, against the reference."""
 

@@ -94,7 +94,7 @@ doubts = st.lists(
 REFERENCE = (0.1, 0.0, 0.25, 0.0, -0.25, 0.0)
 
 
-def alone(policy, row, grade, said, reference):
+def alone(policy, row, grade, said, reference, unnamed):
     assessment = Assessment(
         probability_of_default=0.1,
         score=row["score"],
@@ -103,6 +103,7 @@ def alone(policy, row, grade, said, reference):
         base_log_odds=0.0,
         features=FEATURES,
         contributions=tuple(row["contributions"]),
+        unnamed=unnamed,
     )
     known = {name: decode(SMALL.features[name], value) for name, value in row["facts"].items()}
     return decide(
@@ -115,8 +116,9 @@ def alone(policy, row, grade, said, reference):
     policies(),
     st.lists(st.tuples(rows(), st.integers(0, 1), doubts), min_size=1, max_size=6),
     st.sampled_from([None, REFERENCE]),
+    st.sampled_from([frozenset(), frozenset(FEATURES[:3])]),
 )
-def test_every_row_is_decided_as_it_is_alone(policy, drawn, reference):
+def test_every_row_is_decided_as_it_is_alone(policy, drawn, reference, unnamed):
     assessed = Assessed(
         scores=np.array([row["score"] for row, _, _ in drawn], dtype=np.int64),
         probabilities=np.full(len(drawn), 0.1),
@@ -133,6 +135,7 @@ def test_every_row_is_decided_as_it_is_alone(policy, drawn, reference):
         dictionary=SMALL.features,
         features=FEATURES,
         reference=reference,
+        unnamed=unnamed,
     )
     weights = np.array([row["contributions"] for row, _, _ in drawn])
     decided = decider.decide(assessed, weights, columns)
@@ -140,7 +143,7 @@ def test_every_row_is_decided_as_it_is_alone(policy, drawn, reference):
         policy, segment="new", facts=facts_of(columns, SMALL.features), assessed=assessed
     )
     for place, (row, grade, said) in enumerate(drawn):
-        decision = alone(policy, row, "AB"[grade], said, reference)
+        decision = alone(policy, row, "AB"[grade], said, reference, unnamed)
         given_reasons = [decider.reasons[at] for at in decided.reasons[place] if at >= 0]
         assert OUTCOMES[decided.outcomes[place]] == decision.outcome
         assert [(one.code, one.feature) for one in given_reasons] == [

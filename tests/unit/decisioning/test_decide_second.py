@@ -158,6 +158,13 @@ def test_an_input_that_may_not_be_named_is_passed_over():
     assert decided(answer(unnamed=unnamed), reservations=said).reasons[0].feature is None
 
 
+def test_two_reservations_that_may_not_be_told_apart_are_told_once():
+    said = [Reservation(code=OUT_OF_RANGE, feature=name) for name in ("income", "worst_delay")]
+    hidden = answer(unnamed=frozenset({"income", "worst_delay"}))
+    assert codes(decided(hidden, reservations=said)) == ["humility.out_of_range"]
+    assert len(decided(reservations=[*said, *said]).reasons) == 2
+
+
 def test_reasons_are_weighed_against_the_reference():
     reference = (0.9, 0.0, -0.5, 0.0, 0.0)
     decision = decided(answer(500), reference=reference)
@@ -223,6 +230,7 @@ def test_whatever_is_said_there_is_one_outcome_and_at_most_four_reasons(
     decision = decide(subject, POLICY, segment=segment, facts=known, reservations=reservations)
     assert isinstance(decision.outcome, Outcome)
     assert 1 <= len(decision.reasons) <= 4
+    assert len(set(decision.reasons)) == len(decision.reasons)
     assert all(one.result in ("fired", "passed", "unknown") for one in decision.rule_results)
     assert decision.terms is None or decision.outcome is not Outcome.DECLINE
     if decision.outcome is Outcome.APPROVE:
