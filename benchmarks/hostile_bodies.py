@@ -86,6 +86,7 @@ SIMULATION: Final = {
 }
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/v1/simulations"): SIMULATION,
+    ("POST", "/v1/decisions/{decision_id}/difference"): {"policy": "live", "data": "today"},
     ("POST", "/v1/applications"): {**APPLICATION, "applicant": {"id": "{applicant_id}"}},
     ("POST", "/upload_features"): {**APPLICATION, "applicant": {"document_number": "AB {mark}"}},
     ("POST", "/v1/applicants"): {

@@ -23,6 +23,7 @@ from loanwright.service.auditing import endpoints as auditing
 from loanwright.service.batches import endpoints as batches
 from loanwright.service.bootstrap import Service
 from loanwright.service.decisions import endpoints as decisions
+from loanwright.service.differences import endpoints as differences
 from loanwright.service.edge import reader
 from loanwright.service.edge.authentication import Doorkeeper
 from loanwright.service.edge.gate import Gate
@@ -69,6 +70,7 @@ PARTS = (
     assessments,
     managers,
     decisions,
+    differences,
     accounts,
     payments,
     offers,
@@ -98,6 +100,7 @@ PROVIDED = (
     "managers",
     "decisions",
     "paths",
+    "differences",
     "accounts",
     "payments",
     "offers",

@@ -13,6 +13,7 @@ from loanwright.service.applicants.records import Records
 from loanwright.service.audit.ledger import Ledger
 from loanwright.service.batches.service import KIND as BATCH
 from loanwright.service.batches.service import Batches
+from loanwright.service.differences.service import Differences
 from loanwright.service.erasure.retention import Retention
 from loanwright.service.erasure.service import Erasure
 from loanwright.service.experiments.service import Experiments
@@ -111,6 +112,17 @@ class Service(Ground, Facts):
     training: TrainingRuns
     quotes: Quotes
     simulations: Simulations
+
+    @property
+    def differences(self) -> Differences:
+        """Return what compares past decisions with what would be decided now."""
+        return Differences(
+            decisions=self.decisions,
+            registry=self.registry,
+            policies=self.policies,
+            profiles=self.profiles,
+            products=self.products,
+        )
 
     @property
     def keys(self) -> Keys:

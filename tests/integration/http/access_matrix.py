@@ -153,6 +153,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/v1/decisions/{decision_id}/notices"): "decisions:read",
     ("POST", "/v1/decisions/{decision_id}/notices"): "notices:write",
     ("GET", "/v1/applicants/{applicant_id}/data-pack"): "applicants:read",
+    ("POST", "/v1/decisions/{decision_id}/difference"): "decisions:replay",
     ("POST", "/v1/decisions/{decision_id}/replay"): "decisions:replay",
     ("POST", "/v1/decisions/{decision_id}/paths"): "decisions:read",
     ("GET", "/v1/decisions/{decision_id}/reviews"): "reviews:read",

@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
-import numpy as np
 
 from loanwright.decisioning.assessment import Assessment
 from loanwright.decisioning.policy import Policy
+from loanwright.decisioning.reservation import Reservation
+from loanwright.errors import LoanwrightError
 from loanwright.features.columns import matrix
 from loanwright.packaging.basis import reference_of
 from loanwright.service.decisions.schemas import Cause, DecisionRecord, Difference
@@ -44,15 +45,48 @@ def compare(stored: DecisionRecord, package: Package, policy: Policy) -> tuple[D
     """Return what differs between a stored decision and the same one computed now."""
     snapshot = read_snapshot(stored.snapshot)
     vectors = matrix(package.product, stored.segment, [snapshot["record"]])
+    said = package.reservations_of(vectors, [snapshot["record"]])[0]
     again = recompute(
         snapshot,
         stored.segment,
         vector=vectors[0].tolist(),
-        assessment=package.assess_matrix(vectors)[0],
+        assessed=(package.assess_matrix(vectors)[0], said),
         package=package,
         policy=policy,
     )
     return differences(stored, snapshot, again)
+
+
+def compare_many(
+    stored: Sequence[DecisionRecord], package: Package, policy: Policy
+) -> dict[str, tuple[Difference, ...]]:
+    """Compare decisions of one segment, model and policy, assessed together; by their ids."""
+    snapshots = [read_snapshot(one.snapshot) for one in stored]
+    records = [one["record"] for one in snapshots]
+    segment = stored[0].segment
+    try:
+        vectors = matrix(package.product, segment, records)
+        assessments = package.assess_matrix(vectors)
+    except LoanwrightError:
+        # One that cannot be assessed any more must not take the others with it.
+        return {one.id: compare(one, package, policy) for one in stored}
+    said = package.reservations_of(vectors, records)
+    rows = zip(stored, snapshots, vectors.tolist(), assessments, said, strict=True)
+    return {
+        one.id: differences(
+            one,
+            snapshot,
+            recompute(
+                snapshot,
+                segment,
+                vector=vector,
+                assessed=(assessment, reservations),
+                package=package,
+                policy=policy,
+            ),
+        )
+        for one, snapshot, vector, assessment, reservations in rows
+    }
 
 
 def recompute(
@@ -60,15 +94,15 @@ def recompute(
     segment: str,
     *,
     vector: Sequence[float],
-    assessment: Assessment,
+    assessed: tuple[Assessment, tuple[Reservation, ...]],
     package: Package,
     policy: Policy,
 ) -> dict[str, Any]:
-    """Return the snapshot that the same application gets now, from its assessment of now."""
+    """Return the snapshot that the same application gets now, from what the model says now."""
     basis = basis_of(snapshot, segment)
+    assessment, said = assessed
     if not basis.starter:
         # What the package says is computed anew; what was given from outside is taken as it was.
-        said = package.reservations_of(np.array([vector]), [basis.record])[0]
         reference = reference_of(package, policy, segment)
         basis = replace(basis, reservations=said, reference=reference)
     again = snapshot_of(

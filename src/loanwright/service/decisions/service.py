@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
 from loanwright.decisioning.policy import Policy
 from loanwright.errors import NotFound
 from loanwright.service.decisions import repository
-from loanwright.service.decisions.replay import compare
-from loanwright.service.decisions.schemas import DecisionLine, DecisionRecord, Replay
+from loanwright.service.decisions.replay import compare, compare_many
+from loanwright.service.decisions.schemas import DecisionLine, DecisionRecord, Difference, Replay
 from loanwright.service.decisions.sealing import open_reply, open_row, seal_row
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.pagination import MAXIMUM_PAGE, Page, read_cursor, write_cursor
@@ -21,6 +22,9 @@ from loanwright.service.privacy.vault import PersonErased, Vault
 from loanwright.service.registry.packages import Package
 from loanwright.service.registry.service import Registry
 from loanwright.service.users.schemas import Principal
+
+#: Decisions that are assessed again together, as far as they share a model.
+TOGETHER: Final = 1_000
 
 
 class DecisionNotFound(NotFound):
@@ -164,12 +168,16 @@ class Decisions:
     def replay_all(self, *, at_once: int = MAXIMUM_PAGE) -> Iterator[Replay]:
         """Compute every decision again, the newest first; those of erased persons cannot be."""
         package_of, policy_of = cache(self._package), cache(self._policy)
-        for stored in self.read_all(at_once=at_once):
-            if not isinstance(stored, DecisionRecord):
-                yield Replay(decision_id=stored.id, differences=(), erased=True)
-                continue
-            policy = policy_of(stored.product, stored.policy_hash)
-            yield _replay(stored, package_of(stored.model_hash), policy)
+        for held in _in_chunks(self.read_all(at_once=at_once)):
+            records = [one for one in held if isinstance(one, DecisionRecord)]
+            found: dict[str, tuple[Difference, ...]] = {}
+            for group in _alike(records):
+                package = package_of(group[0].model_hash)
+                policy = policy_of(group[0].product, group[0].policy_hash)
+                found |= compare_many(group, package, policy)
+            for one in held:
+                erased = one.id not in found
+                yield Replay(decision_id=one.id, differences=found.get(one.id, ()), erased=erased)
 
     def count(self) -> int:
         """Return how many decisions there are."""
@@ -191,3 +199,17 @@ class Decisions:
 
 def _replay(stored: DecisionRecord, package: Package, policy: Policy) -> Replay:
     return Replay(decision_id=stored.id, differences=compare(stored, package, policy))
+
+
+def _in_chunks(lines: Iterator[DecisionLine]) -> Iterator[list[DecisionLine]]:
+    while chunk := list(islice(lines, TOGETHER)):
+        yield chunk
+
+
+def _alike(records: Sequence[DecisionRecord]) -> list[list[DecisionRecord]]:
+    """Return the decisions that were made alike: by one model and one policy for one segment."""
+    groups: dict[tuple[str, ...], list[DecisionRecord]] = {}
+    for one in records:
+        key = (one.product, one.segment, one.model_hash, one.policy_hash)
+        groups.setdefault(key, []).append(one)
+    return list(groups.values())

@@ -55,21 +55,23 @@ def failed(fault: Exception) -> Seen:
 def _look(package: Package, policy: Policy, decided: Sequence[DecisionRecord]) -> list[Seen]:
     segment = decided[0].segment
     snapshots = [read_snapshot(one.snapshot) for one in decided]
-    vectors = matrix(package.product, segment, [one["record"] for one in snapshots])
-    assessed = package.assess_matrix(vectors)
+    records = [one["record"] for one in snapshots]
+    vectors = matrix(package.product, segment, records)
+    said = package.reservations_of(vectors, records)
+    assessed = list(zip(package.assess_matrix(vectors), said, strict=True))
     return [
         _seen(
-            assessment,
+            each[0],
             recompute(
                 snapshot,
                 segment,
                 vector=vector,
-                assessment=assessment,
+                assessed=each,
                 package=package,
                 policy=policy,
             ),
         )
-        for snapshot, vector, assessment in zip(snapshots, vectors.tolist(), assessed, strict=True)
+        for snapshot, vector, each in zip(snapshots, vectors.tolist(), assessed, strict=True)
     ]
 
 

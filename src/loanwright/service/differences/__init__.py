@@ -1,0 +1,1 @@
+"""Why a decision would come out otherwise now: model, policy or data."""
