@@ -224,7 +224,12 @@ def build(
         **make_long_work(ground, facts, jobs, later=later, accounts=booked["accounts"]),
         readiness=make_watched(ground, facts, jobs),
         webhooks=make_webhooks(ground, settings),
-        quotes=open_quotes(facts.lenders, origination, seconds=settings.lender_seconds),
+        quotes=open_quotes(
+            facts.lenders,
+            origination,
+            reviewed=booked["reviews"].referrals_of,
+            seconds=settings.lender_seconds,
+        ),
     )
 
 

@@ -173,10 +173,16 @@ class InHouse:
         return price(credit, means, fees_of(self.product), russian=russian)
 
 
-def open_quotes(lenders: Iterable[Lender], origination: Origination, *, seconds: float) -> Quotes:
+def open_quotes(
+    lenders: Iterable[Lender],
+    origination: Origination,
+    *,
+    reviewed: Callable[[str], Reviewed],
+    seconds: float,
+) -> Quotes:
     """Return what asks these lenders at once."""
     adapters = tuple(
-        InHouse(lender=lender, lent=lent, origination=origination)
+        InHouse(lender=lender, lent=lent, origination=origination, reviewed=reviewed)
         for lender in lenders
         for lent in lender.products
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
 
 from loanwright.service.kit.listing import Listing
 from loanwright.service.kit.pagination import Page
@@ -84,6 +84,19 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
         over = _ALIVE & (reviews.c.due_at <= now)
         where.append(over if wanted.overdue else ~over)
     return where
+
+
+def count_referrals(connection: Connection, product: str) -> tuple[int, int]:
+    """Return how many referrals of a product were approved, and how many were resolved."""
+    approved = func.coalesce(func.sum(case((reviews.c.outcome == "approve", 1), else_=0)), 0)
+    statement = select(approved, func.count()).where(
+        reviews.c.product == product,
+        reviews.c.kind == "referral",
+        reviews.c.state == "resolved",
+        reviews.c.outcome.in_(("approve", "decline")),
+    )
+    found = connection.execute(statement).one()
+    return int(found[0]), int(found[1])
 
 
 def change(connection: Connection, review_id: str, state: str, values: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from loanwright.lending.chance import Reviewed
 from loanwright.service.accounts.people import see
 from loanwright.service.accounts.service import Accounts
 from loanwright.service.audit.schemas import Actor, Change
@@ -102,6 +103,12 @@ class Reviews:
         """Return one review."""
         with self.accounts.database.read() as connection:
             return self._visible(connection, principal, review_id)
+
+    def referrals_of(self, product: str) -> Reviewed:
+        """Return how persons have resolved what was referred to them of a product."""
+        with self.accounts.database.read() as connection:
+            approved, resolved = repository.count_referrals(connection, product)
+        return Reviewed(approved=approved, resolved=resolved)
 
     def now(self) -> datetime:
         """Return the present moment of the database."""

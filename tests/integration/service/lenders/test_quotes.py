@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 from tests.integration.service.lenders.conftest import (
     ANSWERS,
     asked,
@@ -16,12 +17,10 @@ from tests.integration.service.lenders.conftest import (
 from loanwright.decisioning.burden import Means, burdening_payment
 from loanwright.decisioning.outcome import Outcome
 from loanwright.features.errors import RecordRejected
-from loanwright.lending.chance import Reviewed
 from loanwright.lending.options import Wish
 from loanwright.service.kit.problem import PayloadRejected
 from loanwright.service.lenders.adapters import AbsentLender, SlowLender
 from loanwright.service.lenders.errors import NobodyLends
-from loanwright.service.lenders.in_house import InHouse
 from loanwright.service.lenders.schemas import Answered, Ranking, Unanswered
 from loanwright.service.users.schemas import Principal
 
@@ -127,23 +126,37 @@ def test_who_is_refused_is_shown_the_safer_alternative(served):
     assert not quick.meets_wish
 
 
+def resolve(service, outcomes):
+    """Resolve as many referrals of each product as there are outcomes."""
+    with service.database.write() as connection:
+        rows = connection.execute(text("SELECT id, product FROM reviews ORDER BY id")).all()
+        for product in {row.product for row in rows}:
+            ids = [row.id for row in rows if row.product == product]
+            for review_id, outcome in zip(ids, outcomes, strict=False):
+                statement = text(
+                    "UPDATE reviews SET state = 'resolved', outcome = :outcome, two_persons = 0, "
+                    "result = 'changed', resolved_by = 'usr_1' WHERE id = :id"
+                )
+                connection.execute(statement.bindparams(outcome=outcome, id=review_id))
+
+
 def test_the_chance_of_a_referral_is_what_the_lenders_people_did_before(served):
-    reviewed = Reviewed(approved=3, resolved=4)
-    quotes = with_adapters(
-        served, lambda one: InHouse(**{**vars_of(one), "reviewed": lambda _product: reviewed})
-    )
-    wish = Wish(amount=16_000, term_months=60)
-    told, _ = answers(quotes, asked(wish=wish))
-    referred = [one for one in told.values() if one.quote.outcome is Outcome.REFER]
-    assert all(one.quote.chance.value == 0.75 for one in referred)
-    unknown, _ = answers(served.quotes, asked(wish=wish))
-    for one in unknown.values():
-        known = one.quote.outcome is not Outcome.REFER
-        assert (one.quote.chance.basis == "policy") == known
-
-
-def vars_of(adapter):
-    return {name: getattr(adapter, name) for name in ("lender", "lent", "origination")}
+    # More than half of the income would go into debts: two of the lenders ask a person.
+    heavy = asked(features={**ANSWERS, "income": 250, "debt_payments": 0})
+    referred = set()
+    for _ in range(2):
+        told, _ = answers(served.quotes, heavy)
+        for name, one in told.items():
+            if one.quote.outcome is Outcome.REFER:
+                assert one.quote.chance.basis == "unknown"
+                referred.add(name)
+    assert referred
+    resolve(served, ["approve", "decline"])
+    told, _ = answers(served.quotes, heavy)
+    for name in referred:
+        chance = told[name].quote.chance
+        assert (chance.value, chance.basis, chance.reviews) == (0.5, "reviews", 2)
+        assert 0 < chance.low < 0.5 < chance.high < 1
 
 
 def test_adding_a_lender_is_adding_a_directory(settings, lenders_dir, served):
