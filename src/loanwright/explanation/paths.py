@@ -145,8 +145,15 @@ def find_paths(applicant: Applicant, limits: PathLimits | None = None) -> Paths:
     -------
     Paths
         Every path in it was decided by ``applicant.decided`` and approved.
+
+    Raises
+    ------
+    FeatureUnknown
+        If ``limits.only`` names what the product does not have.
     """
     limits = limits or PathLimits()
+    for name in limits.only or ():
+        applicant.product.feature(name)
     if applicant.decided(applicant.record).outcome is Outcome.APPROVE:
         return Paths(status="approved")
     space = _space(applicant, limits.only)

@@ -65,6 +65,19 @@ def test_the_lender_is_told_the_smallest_change_and_it_approves(bank):
     assert decided(bank, {**REFUSED, "features": changed})["outcome"] == "approve"
 
 
+def test_only_what_is_asked_for_may_change(bank):
+    decision = decided(bank)["id"]
+    limit, level, castle = (
+        bank.post(f"/v1/decisions/{decision}/paths", params={"only": name})
+        for name in ("limit", "education", "castle")
+    )
+    assert limit.json()["status"] == "found"
+    assert level.json()["status"] == "proved_none"
+    assert (castle.status_code, castle.json()["code"]) == (404, "feature_unknown")
+    unknown = bank.post(f"/v1/decisions/{decision}/paths", params={"but": "limit"})
+    assert unknown.status_code == 422
+
+
 def test_who_is_approved_is_told_so(bank):
     decision = decided(bank, {**REFUSED, "features": {"limit": 200_000, "education": "other"}})
     assert decision["outcome"] == "approve"

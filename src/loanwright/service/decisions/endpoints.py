@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import StringConstraints
 
 from loanwright.decisioning.outcome import Outcome
 from loanwright.service.decisions.borrowers import (
@@ -29,6 +30,7 @@ from loanwright.service.kit.pagination import MAXIMUM_PAGE
 PathsService = Annotated[PathFinder, Depends(provided("paths"))]
 DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
 DecisionId = Annotated[str, Path(pattern=f"^dec_[{ALPHABET}]{{{LENGTH}}}$")]
+FeatureName = Annotated[str, StringConstraints(pattern="^[A-Za-z][A-Za-z0-9_]{0,62}$")]
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], dependencies=DOCUMENTED)
 
@@ -90,12 +92,19 @@ def replay_decision(
     response_model=PathsDocument | BorrowerPathsDocument,
     responses=problems((401, 403, 404, 408, 413, 422, 429, 503)),
 )
-def find_paths(paths: PathsService, principal: DecisionsRead, decision_id: DecisionId) -> Response:
+def find_paths(
+    paths: PathsService,
+    principal: DecisionsRead,
+    decision_id: DecisionId,
+    only: Annotated[list[FeatureName] | None, Query(max_length=20)] = None,
+) -> Response:
     """Return the smallest changes after which the same model and policy would have approved.
 
-    Each was decided again. A borrower may ask a few times a day.
+    Each was decided again. With `only`, nothing but these features may change, such as the amount
+    and the term. A borrower may ask a few times a day.
     """
-    return _json(told_paths(principal, paths.find(decision_id, by=principal).document()))
+    found = paths.find(decision_id, by=principal, only=only)
+    return _json(told_paths(principal, found.document()))
 
 
 def _json(document: Any) -> Response:

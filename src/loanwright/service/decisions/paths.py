@@ -1,7 +1,7 @@
 """The path to approval of a recorded decision, by its own model and its own policy."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from loanwright.decisioning.policy import Policy
@@ -61,9 +61,14 @@ class PathFinder:
         self._per_day = per_day
 
     def find(
-        self, decision_id: str, *, by: Principal | None = None, limits: PathLimits | None = None
+        self,
+        decision_id: str,
+        *,
+        by: Principal | None = None,
+        only: Collection[str] | None = None,
+        limits: PathLimits | None = None,
     ) -> DecisionPaths:
-        """Return what would have turned a decision into an approval."""
+        """Return what would have turned a decision into an approval, changing only these."""
         stored = self._decisions.get(decision_id, by=by)
         if by is not None and by.reach is Reach.SELF:
             # Whoever may ask without end finds the model out, answer by answer.
@@ -76,6 +81,6 @@ class PathFinder:
             policy,
             read_snapshot(stored.snapshot)["record"],
             product=self._products.get(stored.product),
-            limits=limits or self._limits,
+            limits=limits or replace(self._limits, only=only),
         )
         return DecisionPaths(decision=stored, policy=policy, found=found)
