@@ -9,7 +9,7 @@ from datetime import date
 from loanwright.features.text import Text
 from loanwright.law.pack import Pack
 from loanwright.notices.document import Document, Section, Table
-from loanwright.notices.filling import filling_of
+from loanwright.notices.filling import filling_of, specific_reasons
 from loanwright.notices.notice import footer, refuse_gaps
 from loanwright.notices.record import Lender, Record, Weight
 from loanwright.notices.words import check_language, day_in_words, number_in_words, word
@@ -144,7 +144,7 @@ def _decision(record: Record, told_weights: bool, language: str) -> Section:
         code=record.decision_id,
         title=f"{record.product.in_language(language)}, {day} ({record.decision_id})",
         paragraphs=(outcome, *note),
-        items=tuple(one.text.in_language(language) for one in record.reasons),
+        items=tuple(one.in_language(language) for one in specific_reasons(record)),
         table=Table(header=tuple(header), rows=rows),
     )
 

@@ -40,6 +40,7 @@ OPERATIONS = [
     one
     for one in BODIES
     if one[1].startswith(("/v1/applicants", "/v1/accounts", "/v1/offers", "/v1/webhooks"))
+    or one[1] in ("/v1/decisions/{decision_id}/reviews", "/v1/decisions/{decision_id}/notices")
     or one[1].startswith(("/v1/users/{", "/v1/api-keys", "/v1/managers/{manager_id}/applicants"))
     or one == ("POST", "/v1/users")
 ]

@@ -141,7 +141,7 @@ def _reasons(sources: Sources) -> tuple[NamedReason, ...]:
     own = [
         NamedReason(code=one["code"], text=Text(**one["text"]), general=one["code"] in GENERAL)
         for one in answered
-        if one["source"] == "policy" or one["feature"] not in hidden
+        if one["feature"] not in hidden
     ]
     if not sources.overrides:
         return tuple(own)
@@ -170,8 +170,8 @@ def _occasion(sources: Sources, offer: Offer | None) -> str:
 def _burden(snapshot: Mapping[str, Any], offer: Offer | None) -> float | None:
     if offer is not None and offer.debt_burden_after is not None:
         return offer.debt_burden_after
-    found = snapshot.get("facts", {}).get("debt_burden_after")
-    return float.fromhex(found) if isinstance(found, str) else found
+    found = snapshot.get("given", {}).get("debt_burden_after")
+    return None if found is None else float.fromhex(found)
 
 
 def _offer_facts(offer: Offer) -> OfferFacts:

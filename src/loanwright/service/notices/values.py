@@ -38,7 +38,8 @@ def _day(value: str) -> Text:
 
 def _measured(feature: Feature, value: float, currency: str) -> Text:
     number = shown_number(feature, value)
-    unit = Text(en=currency, ru=currency) if feature.type == "money" else feature.unit
+    money = Text(en=currency, ru=currency) if feature.type == "money" else None
+    unit = feature.unit or money
     if unit is None:
         return number
     return Text(en=f"{number.en} {unit.en}", ru=f"{number.ru} {unit.ru}")

@@ -1,0 +1,114 @@
+"""Who the lender is, and which bureau gave what a decision used."""
+
+from datetime import date
+
+import pytest
+
+from loanwright.features.product import bundled_product, parse_product
+from loanwright.service.notices.deeds import OTHER, deed_in_words
+from loanwright.service.notices.lender import (
+    BureauUnnamed,
+    LenderRefused,
+    read_lender,
+    used_bureau,
+)
+from loanwright.service.notices.values import value_in_words
+
+CARD = bundled_product("credit-card")
+BUREAU = """
+name = "Bank"
+[[bureau]]
+name = "Bureau One"
+address = "PO Box 1"
+phone = "1"
+features = ["education"]
+score = "limit"
+day = "score_day"
+lowest = 300
+highest = 850
+factors = ["education"]
+inquiries = "university"
+"""
+
+
+DAY = """
+[features.score_day]
+title = { en = "Day of the score", ru = "Дата балла" }
+help = { en = "When it was made.", ru = "Когда посчитан." }
+type = "date"
+minimum = 2000-01-01
+maximum = 2100-01-01
+source = "bureau"
+direction = { sign = "none", why = { en = "It is a day.", ru = "Это дата." } }
+
+"""
+
+
+@pytest.fixture
+def product():
+    """Return a card whose limit and education come from a bureau."""
+    before, _, rest = CARD.text.partition("[features.limit]")
+    limit, _, rest = rest.partition("[features.education]")
+    education, _, rest = rest.partition("[features.education_level]")
+    from_bureau = [part.replace('"questionnaire"', '"bureau"', 1) for part in (limit, education)]
+    return parse_product(
+        f"{before}[features.limit]{from_bureau[0]}[features.education]{from_bureau[1]}"
+        f"{DAY}[features.education_level]{rest}"
+    )
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text):
+        file = tmp_path / "lender.toml"
+        file.write_text(text)
+        return read_lender(file)
+
+    return read
+
+
+def test_without_a_file_the_lender_has_a_name_and_nothing_else():
+    lender, bureaus = read_lender(None)
+    assert (lender.name, lender.address, bureaus) == ("Loanwright Demo Bank", None, ())
+
+
+def test_a_score_is_told_with_its_day_its_range_and_its_factors(product, read):
+    _, bureaus = read(BUREAU)
+    record = {"limit": 612, "education": "university", "score_day": "2026-11-19"}
+    bureau, score = used_bureau(product, record, bureaus)
+    undated = {name: value for name, value in record.items() if name != "score_day"}
+
+    assert bureau.name == "Bureau One"
+    assert (score.score, score.lowest, score.highest) == (612, 300, 850)
+    assert score.day == date(2026, 11, 19)
+    assert [one.en for one in score.factors] == ["University degree"]
+    assert score.inquiries == score.factors[0]
+    assert used_bureau(product, undated, bureaus) == (bureau, None)
+
+
+def test_data_of_a_bureau_that_nobody_names_stop_the_notice(product, read):
+    _, bureaus = read('name = "Bank"')
+    with pytest.raises(BureauUnnamed, match="limit"):
+        used_bureau(product, {"limit": 612.0}, bureaus)
+    assert used_bureau(product, {}, bureaus) == (None, None)
+    assert used_bureau(CARD, {"limit": 612.0}, bureaus) == (None, None)
+
+
+@pytest.mark.parametrize("text", ["name", "nickname = 'x'", "name = 'x'\n[[bureau]]\nname = 'y'"])
+def test_a_file_that_is_wrong_is_refused_with_the_reason(read, text):
+    with pytest.raises(LenderRefused):
+        read(text)
+
+
+def test_values_are_told_as_people_read_them():
+    limit, education = CARD.feature("limit"), CARD.feature("education")
+    assert value_in_words(limit, 200_000.0, "TWD").en == "200,000 New Taiwan dollars"
+    assert value_in_words(limit, 200_000, "TWD").ru == "200\xa0000 тайваньские доллары"
+    assert value_in_words(education, "university", "TWD").en == "University degree"
+    assert value_in_words(limit, None, "TWD").ru == "не указано"
+
+
+def test_deeds_are_told_by_the_longest_name_that_fits():
+    assert deed_in_words("decision.overridden").en.startswith("decided otherwise")
+    assert deed_in_words("decision.made").en == "decided an application of yours"
+    assert deed_in_words("something.else") is OTHER
