@@ -220,6 +220,7 @@ def serving(
         webhook_networks=(ip_network("127.0.0.0/8"),),
         login_guesses_in_all=1_000_000,
         gather_timeout=patience,
+        database_timeout=patience,
     )
     upgrade_database(settings)
     service = build(settings)

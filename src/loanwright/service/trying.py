@@ -25,7 +25,7 @@ def make_experiments(
         clock=clock,
         new_id=ground.new_id,
         audit=ground.audit,
-        designs=Designs(registry=registry, policies=policies),
+        designs=Designs(registry=registry, policies=policies, products=accounts.products),
         results=Results(database=database, clock=clock, accounts=accounts),
     )
     ground.chores.append(experiments.watch)

@@ -1,16 +1,19 @@
 """Whether an experiment can be run as it is proposed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loanwright.errors import LoanwrightError
 from loanwright.experiments.plan import Sizes
 from loanwright.experiments.split import Split
+from loanwright.features.product import Product
+from loanwright.service.errors import DatabaseUnavailable
 from loanwright.service.experiments.errors import ArmRefused, DesignRefused
 from loanwright.service.experiments.schemas import Arm, Assigned, Design, Experiment, Running
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.packages import Package
 from loanwright.service.registry.schemas import Model, State
-from loanwright.service.registry.service import Registry
+from loanwright.service.registry.service import NoChampion, Registry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +22,17 @@ class Designs:
 
     registry: Registry
     policies: Policies
+    products: Mapping[str, Product]
+
+    def champion(self, product: str, segment: str) -> Model:
+        """Return what decides a segment: the product's own champion, or that of its base."""
+        live, known = self.registry.live(), self.products.get(product)
+        found = live.get((product, segment))
+        if found is None and known is not None and known.base is not None:
+            found = live.get((known.base, segment))
+        if found is None:
+            raise NoChampion(product=product, segment=segment)
+        return found
 
     def check(self, product: str, segment: str, design: Design) -> list[Sizes]:
         """Return how many rows each arm needs, or refuse what could not be run."""
@@ -56,30 +70,31 @@ class Designs:
         if arm.model_hash is None:
             return
         mine = self._asked(self.registry.open(self._model(arm, product, segment)), segment)
-        more = mine - self._asked(self.registry.champion(product, segment), segment)
+        champion = self.registry.open(self.champion(product, segment))
+        more = mine - self._asked(champion, segment)
         if more:
             raise ArmRefused(arm=arm.name, problem=f"it asks for more: {', '.join(sorted(more))}")
 
     def gone(self, experiment: Experiment) -> str | None:
         """Return why an experiment can go on no longer, or None."""
-        champion = self.registry.live().get((experiment.product, experiment.segment))
-        policy = self.policies.all_live().get(experiment.product)
-        now = (
-            None if champion is None else champion.hash,
-            None if policy is None else policy.hash,
-        )
-        if now != (experiment.champion_hash, experiment.policy_hash):
-            return "what it is compared with decides no longer"
-        for arm in experiment.design.others:
-            try:
+        try:
+            champion = self.champion(experiment.product, experiment.segment)
+            policy = self.policies.live(experiment.product)
+            for arm in experiment.design.others:
                 self.check_tried(arm, experiment.product, experiment.segment)
-            except LoanwrightError as problem:
-                return str(problem)
+        except DatabaseUnavailable:
+            raise
+        except LoanwrightError as problem:
+            return str(problem)
+        if (champion.hash, policy.hash) != (experiment.champion_hash, experiment.policy_hash):
+            return "what it is compared with decides no longer"
         return None
 
     def _model(self, arm: Arm, product: str, segment: str) -> Model:
         model = self.registry.get(arm.model_hash or "")
-        if (model.product, model.segment) != (product, segment):
+        known = self.products.get(product)
+        fitting = {product} if known is None else {product, known.base}
+        if model.product not in fitting or model.segment != segment:
             raise ArmRefused(arm=arm.name, problem="its model is for something else")
         if model.state is not State.CHALLENGER:
             raise ArmRefused(arm=arm.name, problem=f"its model is {model.state}, not challenger")

@@ -101,7 +101,7 @@ class Experiments:
         """Let the arms decide, each for its share of the applicants."""
         experiment = self.get(experiment_id)
         self._check(experiment.product, experiment.segment, experiment.design)
-        champion = self.designs.registry.champion(experiment.product, experiment.segment)
+        champion = self.designs.champion(experiment.product, experiment.segment)
         values = {
             "started_at": self.clock.now(),
             "champion_hash": champion.hash,

@@ -231,7 +231,8 @@ class Origination:
 
 
 def _place(one: Draft) -> tuple[str, str]:
-    return one.judged.intake.submission.product, one.judged.intake.segment
+    """Return whose challengers look at it: those beside the model that decided."""
+    return one.judged.intake.package.product.name, one.judged.intake.segment
 
 
 def _approved(one: Draft) -> Approved:

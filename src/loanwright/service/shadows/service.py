@@ -106,17 +106,18 @@ class Shadows:
             done = repository.list_done(connection, wanted)
         # Of a person who was erased there is nothing to assess.
         decided = sorted(self.decisions.list_opened(wanted), key=_kind)
-        for (product, segment, policy_hash), group in groupby(decided, key=_kind):
+        for (_, segment, model_hash, _), group in groupby(decided, key=_kind):
             alike = list(group)
+            # A product without models of its own is decided by those of its base.
+            product = self.registry.get(model_hash).product
             for model in self.registry.challengers().get((product, segment), ()):
-                left = [one for one in alike if _is_new(one, model, done)]
-                self._assess_by(model, policy_hash, left)
+                self._assess_by(model, [one for one in alike if _is_new(one, model, done)])
         return [True] * len(ids)
 
-    def _assess_by(self, model: Model, policy_hash: str, decided: list[DecisionRecord]) -> None:
+    def _assess_by(self, model: Model, decided: list[DecisionRecord]) -> None:
         if not decided:
             return
-        policy = self.policies.get(model.product, policy_hash).policy
+        policy = self.policies.get(decided[0].product, decided[0].policy_hash).policy
         try:
             package = self.registry.open(model)
         except LoanwrightError as fault:
@@ -170,8 +171,8 @@ class Shadows:
         return labels
 
 
-def _kind(one: DecisionRecord) -> tuple[str, str, str]:
-    return one.product, one.segment, one.policy_hash
+def _kind(one: DecisionRecord) -> tuple[str, str, str, str]:
+    return one.product, one.segment, one.model_hash, one.policy_hash
 
 
 def _result(tally: Tally) -> CheckResult:
