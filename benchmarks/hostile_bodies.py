@@ -119,7 +119,7 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     },
     ("POST", "/v1/decisions/{decision_id}/reviews"): {"kind": "objection", "reason": "I repaid."},
     ("POST", "/v1/decisions/{decision_id}/notices"): {
-        "jurisdiction": "EU",
+        "jurisdiction": "US",
         "language": "en",
         "format": "html",
     },
