@@ -46,6 +46,8 @@ def find_missing(said, printed):
 def test_a_tutorial_does_what_it_shows(page, tmp_path):
     for table in ("loans.csv", "sba-loans.csv"):
         shutil.copy(ROOT / "examples" / table, tmp_path)
+    sample = ROOT / "src" / "loanwright" / "datasets" / "credit-card.parquet"
+    shutil.copy(sample, tmp_path / "card.parquet")
     shell = Shell(tmp_path)
     for words, said in steps_of(page):
         may_find = words[-2:] == ["||", "true"]

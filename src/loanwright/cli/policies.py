@@ -66,9 +66,9 @@ def find_document(name: str) -> tuple[Mapping[str, Any], str | None]:
 
 def patient_drafts(service: "Service") -> "PolicyDrafts":
     """Return the drafts, with all the time that proofs may need: nobody waits for a page here."""
-    from loanwright.rulebook.examining import examine
+    from loanwright.rulebook.examining import examine_document
 
-    return replace(service.policy_drafts, examine=examine)
+    return replace(service.policy_drafts, examine=examine_document)
 
 
 def find_policy_at(product: str, at: str) -> Found:
@@ -102,7 +102,7 @@ def find_product(name: str | None) -> "Product":
 
 def draft_id_of(service: "Service", name: str) -> str:
     """Return the id of the draft that is named."""
-    found = service.policy_drafts.find_id(name) if len(name) >= SHORTEST else None
+    found = _find_draft(service, name)
     if found is None:
         raise fail(f"There is no draft {name}; see: loanwright policy list --drafts")
     return found
@@ -119,13 +119,26 @@ def make_document(
     """Return the document of a new draft: of a file, or of what is live, with other cut-offs."""
     from loanwright.rulebook.files import read_document
 
-    if file is not None:
-        document = dict(read_document(file))
-    else:
-        document = service.policies.live(product).policy.to_mapping()
+    given = _present(service, product) if file is None else read_document(file)
+    document = dict(given)
     moved = dict(_cutoff(one) for one in cutoffs)
     document["cutoffs"] = {**document.get("cutoffs", {}), **moved}
     return document if name is None else {**document, "name": name}
+
+
+def _present(service: "Service", product: str) -> dict[str, Any]:
+    """Return what is live; where nothing is yet, the policy in the product file."""
+    live = service.policies.find_live(product)
+    if live is not None:
+        return live.policy.to_mapping()
+    return dict(service.policy_drafts.product(product).policy)
+
+
+def _find_draft(service: "Service", name: str) -> str | None:
+    """Return the draft of an id, of the beginning of one or of a hash, or of a policy's name."""
+    drafts = service.policy_drafts
+    found = drafts.find_id(name) if len(name) >= SHORTEST else None
+    return found or drafts.find_named(name)
 
 
 def _cutoff(text: str) -> tuple[str, dict[str, int]]:
@@ -140,7 +153,7 @@ def _stored(service: "Service", name: str) -> Found:
     published = service.policies.find_hash(name) if long_enough else None
     if published is not None:
         return _published(service.policies.list_publications(hash=published), name)
-    draft_id = service.policy_drafts.find_id(name) if long_enough else None
+    draft_id = _find_draft(service, name)
     if draft_id is None:
         raise fail(f"There is no file, product, policy or draft {name}.")
     draft = service.policy_drafts.get(draft_id)

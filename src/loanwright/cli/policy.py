@@ -19,7 +19,9 @@ app = typer.Typer(
 
 By = Annotated[str, typer.Option(help="Who does it; it is written down.")]
 Note = Annotated[str, typer.Option(help="Why; it is written down.")]
-DraftName = Annotated[str, typer.Argument(help="Id of a draft, or the beginning of its hash.")]
+DraftName = Annotated[
+    str, typer.Argument(help="Name of a draft, its id, or the beginning of its hash.")
+]
 Named = Annotated[
     str,
     typer.Argument(help="A file, a product (what is live for it), a hash or a draft."),

@@ -176,12 +176,14 @@ def _prove_bands(search: Search, segment: str) -> None:
     for outcome, band in bands.items():
         if outcome is Outcome.REFER and top == bottom:
             continue
-        rules = ", ".join(_able(search, segment, outcome)) or "—"
-        told = {"segment": segment, "band": band, "rules": rules}
-        question = sentence(f"proved.{outcome}", **told)
+        rules = _able(search, segment, outcome)
+        told = {"segment": segment, "band": band, "rules": ", ".join(rules)}
+        alone = "" if rules or outcome is Outcome.DECLINE else ".alone"
+        code = f"proved.{outcome}{alone}"
+        question = sentence(code, **told)
         scored = world.scored(segment, outcome)
         if search.seek(question, "cutoffs", inside, scored, against[outcome]).nobody:
-            search.prove(f"proved.{outcome}", **told)
+            search.prove(code, **told)
 
 
 def _quiet_but_not_approved(search: Search, segment: str) -> Any:

@@ -10,7 +10,6 @@ from loanwright.decisioning.burden import FACTS
 from loanwright.decisioning.nodes import Kind, Name
 from loanwright.features.feature import Feature
 from loanwright.features.product import Product
-from loanwright.scaling import Scale
 
 _KINDS: Final[Mapping[str, Kind]] = {"boolean": "boolean", "category": "category"}
 _WHOLE: Final = ("integer", "date")
@@ -79,26 +78,11 @@ def domains_of(product: Product, segment: str) -> dict[str, Domain]:
     extras = {feature.name for feature in product.extra_inputs(segment)}
     domains = {name: _computed(product, name) for name in FACTS}
     for name, feature in product.features.items():
-        # What may be stated beside the inputs is never asked for.
-        optional = not inputs.issuperset(feature.depends_on)
-        known = (inputs | extras).issuperset(feature.depends_on)
-        domains[name] = _domain(feature, known=known, optional=optional)
+        asked = inputs.issuperset(feature.depends_on)
+        # What may be stated beside the inputs is never asked for, and nothing is derived from it.
+        stated = name in extras
+        domains[name] = _domain(feature, known=asked or stated, optional=not asked)
     return domains
-
-
-def names_of_product(product: Product) -> dict[str, Name]:
-    """Return the facts that a policy of this product may read, and its grades.
-
-    Examples
-    --------
-    >>> from loanwright.features.product import bundled_product
-    >>> names_of_product(bundled_product("credit-card"))["grade"].codes[:2]
-    ('A', 'B')
-    """
-    segment = next(iter(product.segments))
-    grades = tuple(grade.name for grade in Scale.from_mapping(product.scale).grades)
-    names = {name: domain.name for name, domain in domains_of(product, segment).items()}
-    return {**names, "grade": Name(kind="category", codes=grades)}
 
 
 def _domain(feature: Feature, *, known: bool, optional: bool) -> Domain:

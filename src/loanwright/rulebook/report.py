@@ -18,7 +18,7 @@ FINDINGS: Final[Mapping[str, str]] = {
     "table_gap": "Nothing is missing, and no row of a table holds.",
     "table_overlap": "Two rows of a table, of which one at most may hold, hold at once.",
     "row_never_holds": "The condition of a row can never be true.",
-    "row_always_beaten": "Wherever a row holds, an earlier one comes before it.",
+    "row_always_beaten": "Wherever a row holds, an earlier one holds or lacks a fact.",
     "rule_never_fires": "The condition of a rule can never be true.",
     "rule_never_known": "In a segment a rule always lacks a fact, so that everybody is referred.",
     "rule_always_fires": "A rule fires for everybody in a segment.",
@@ -112,10 +112,9 @@ class Report:
     def summary(self) -> str:
         """Return what was found in one line."""
         failed = sum(not one.passed for one in self.examples)
-        return (
-            f"{len(self.findings)} findings, {failed} of {len(self.examples)} examples failed, "
-            f"{len(self.proved)} statements proved"
-        )
+        found = f"{len(self.findings)} found" if self.findings else "nothing found"
+        tried = f"{failed} of {len(self.examples)} examples failed, " if self.examples else ""
+        return f"{found}, {tried}{len(self.proved)} statements proved"
 
     @property
     def first(self) -> Text:

@@ -8,6 +8,7 @@ from loanwright.decisioning.figures import Table
 from loanwright.rulebook.cases import Case
 from loanwright.rulebook.search import Search, Shows
 from loanwright.rulebook.wording import sentence
+from loanwright.rulebook.world import Sought
 
 MOST_OVERLAPS: Final = 10
 
@@ -65,7 +66,7 @@ def _check_rows(search: Search, table: Table, holds: list[Any], fails: list[Any]
         counts = search.seek(never, place, holds[number], *earlier)
         if not counts.nobody:
             continue
-        beaten = search.seek(never, place, holds[number]) if earlier else counts
+        beaten = _beaten(search, place, holds[: number + 1]) if earlier else counts
         if beaten.nobody:
             search.show("row_never_holds", place, None, lambda _: True, **facts)
         elif beaten.case:
@@ -76,6 +77,14 @@ def _check_rows(search: Search, table: Table, holds: list[Any], fails: list[Any]
                 lambda case, row=row: bool(case.answer(search.policy, row.when)),  # type: ignore[misc]
                 **facts,
             )
+
+
+def _beaten(search: Search, place: str, holds: list[Any]) -> Sought:
+    """Look for somebody for whom a row holds, and an earlier one too if there is such a person."""
+    *earlier, row = holds
+    both = search.world.seek(row, search.world.either(earlier))
+    question = sentence("row_never_holds", row=len(holds), name=place)
+    return both if both.case is not None else search.seek(question, place, row)
 
 
 def _answers(search: Search, table: Table, expected: list[bool]) -> Shows:

@@ -34,8 +34,10 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "Строка {row} таблицы {name} не может подойти никогда.",
     ),
     "row_always_beaten": (
-        "Row {row} of the table {name} never counts: an earlier row always holds before it.",
-        "Строка {row} таблицы {name} не действует никогда: всегда раньше подходит другая.",
+        "Row {row} of the table {name} never counts: wherever it holds, an earlier row holds "
+        "or lacks a fact.",
+        "Строка {row} таблицы {name} не действует никогда: где она подходит, раньше подходит "
+        "другая или ей не хватает данных.",
     ),
     "rule_never_fires": (
         "{name} can never fire.",
@@ -101,6 +103,15 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "proved.refer": (
         "{segment}, score {band}: never approved; declined only by {rules}.",
         "{segment}, балл {band}: одобрения нет; отказать могут только: {rules}.",
+    ),
+    "proved.approve.alone": (
+        "{segment}, score {band}: approved where every rule passes; none can fire there.",
+        "{segment}, балл {band}: одобрение, если ни одно правило не против; ни одно там не "
+        "срабатывает.",
+    ),
+    "proved.refer.alone": (
+        "{segment}, score {band}: always referred.",
+        "{segment}, балл {band}: всегда на проверку.",
     ),
     "proved.decline": (
         "{segment}, score {band}: always declined.",

@@ -10,7 +10,7 @@ from typing import Any
 from loanwright.errors import LoanwrightError
 from loanwright.features.product import Product
 from loanwright.lending.lender import Lender
-from loanwright.rulebook.examining import examine
+from loanwright.rulebook.examining import examine_document
 from loanwright.service.accounts.paying import Payments
 from loanwright.service.accounts.renewing import Renewal
 from loanwright.service.accounts.service import Accounts
@@ -123,7 +123,7 @@ def make_policy_drafts(
         audit=ground.audit,
         products=products,
         policies=policies,
-        examine=partial(examine, seconds=ground.settings.gather_timeout * PROVING),
+        examine=partial(examine_document, seconds=ground.settings.gather_timeout * PROVING),
     )
 
 

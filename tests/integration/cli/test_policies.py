@@ -26,7 +26,7 @@ def test_a_cutoff_is_changed_by_two_persons(lender):
     assert lender.succeed("policy", "diff", "credit-card", draft) == (
         "new: approve from 610 instead of 545.\nnew: refer from 560 instead of 530.\n"
     )
-    assert "0 findings" in lender.succeed("policy", "check", draft)
+    assert "nothing found" in lender.succeed("policy", "check", draft)
     assert lender.succeed("policy", "submit", draft, "--by", "Anna").endswith("is submitted.\n")
 
     refused = lender.run("policy", "publish", draft, "--by", "anna")

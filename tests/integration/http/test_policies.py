@@ -125,16 +125,27 @@ def test_an_earlier_version_is_asked_for_by_one_and_published_by_another(anna, b
     assert (now["hash"], then["hash"]) == (STARTER.hash, submitted["hash"])
 
 
-def test_what_fails_its_checks_is_told_and_not_submitted(anna):
+def test_what_is_wrong_with_a_policy_is_told_and_not_kept(anna):
     document = moved(600)
     document["rules"][0]["when"][0]["feature"] = "shoe_size"
     told = anna.post(f"{PATH}/check", json={"product": "credit-card", "policy": document}).json()
     assert (told["passed"], told["findings"][0]["code"]) == (False, "rejected")
 
+    answer = anna.post(DRAFTS, json={"product": "credit-card", "policy": document})
+    assert (answer.status_code, answer.json()["code"]) == (422, "policy_rejected")
+    assert "shoe_size" in answer.json()["detail"]
+
+
+def test_a_draft_that_fails_its_checks_is_not_submitted(anna):
+    document = moved(600)
+    document["rules"][0]["when"] = [{"feature": "limit", "operator": "lt", "value": 0}]
     draft = anna.post(DRAFTS, json={"product": "credit-card", "policy": document}).json()
+    found = anna.post(f"{DRAFTS}/{draft['id']}/check").json()
+    assert [one["code"] for one in found["findings"]] == ["rule_never_fires"]
+
     answer = anna.post(f"{DRAFTS}/{draft['id']}/submission")
     assert (answer.status_code, answer.json()["code"]) == (409, "draft_fails")
-    assert "shoe_size" in answer.json()["detail"]
+    assert "rule.limit_cap can never fire" in answer.json()["detail"]
 
 
 def test_a_rejected_draft_has_a_reason(anna, boris, submitted):

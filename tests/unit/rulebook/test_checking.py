@@ -9,15 +9,16 @@ from tests.unit.rulebook.policies import CLEAN, DEFECTS, SOUND, changed, rule, r
 
 from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.policy import Policy
+from loanwright.features.policy_names import policy_names
 from loanwright.features.product import bundled_product, bundled_products
 from loanwright.rulebook.cases import Case, case_of
 from loanwright.rulebook.checking import check
-from loanwright.rulebook.domains import domains_of, names_of_product
+from loanwright.rulebook.domains import domains_of
 from loanwright.rulebook.examining import examine, examine_document
 from loanwright.rulebook.report import FINDINGS
 
 LOAN = bundled_product("instalment-loan")
-NAMES = names_of_product(LOAN)
+NAMES = policy_names(LOAN)
 ASSESSED = ("segment", "score", "probability_of_default", "grade")
 
 
@@ -70,7 +71,7 @@ def shown(policy, finding):
         return {
             "table_gap": lambda: not any(answers) and None not in answers,
             "table_overlap": lambda: answers.count(True) > 1,
-            "row_always_beaten": lambda: answers[row] and any(answers[:row]),
+            "row_always_beaten": lambda: answers[row] and set(answers[:row]) != {False},
         }[finding.code]()
     if finding.code in ("rule_always_fires", "rule_never_passes", "rule_never_known"):
         return results[policy.rules[index].code] in ("fired", "unknown")

@@ -4,8 +4,8 @@ import pytest
 from tests.unit.rulebook.policies import changed
 
 from loanwright.decisioning.policy import Policy
+from loanwright.features.policy_names import policy_names
 from loanwright.features.product import bundled_product
-from loanwright.rulebook.domains import names_of_product
 from loanwright.rulebook.examining import examine_document
 from loanwright.rulebook.trying import case_of_example, run_examples
 
@@ -19,7 +19,7 @@ def with_example(**example):
 
 
 def problems(**example):
-    policy = Policy.from_mapping(with_example(**example), names=names_of_product(LOAN))
+    policy = Policy.from_mapping(with_example(**example), names=policy_names(LOAN))
     (result,) = run_examples(policy, LOAN)
     assert result.passed is (result.problems == ())
     return result.problems

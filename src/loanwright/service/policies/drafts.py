@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from loanwright.decisioning.policy import Policy
+from loanwright.features.policy_names import policy_names
 from loanwright.features.product import Product
 from loanwright.rulebook.report import Report
 from loanwright.service.audit.schemas import Actor, Change
@@ -16,7 +17,7 @@ from loanwright.service.audit.service import Audit
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.ids import Ids
-from loanwright.service.kit.pagination import Page
+from loanwright.service.kit.pagination import MAXIMUM_PAGE, Page
 from loanwright.service.kit.versions import check_version
 from loanwright.service.policies import repository
 from loanwright.service.policies.errors import (
@@ -39,8 +40,8 @@ from loanwright.service.policies.schemas import Draft, DraftState, Origin, Publi
 from loanwright.service.policies.service import Policies, PolicyNotFound, write_policy
 
 PREFIX: Final = "pol"
-#: Says what is wrong with a policy for a product.
-Examine: TypeAlias = Callable[[Policy, Product], Report]
+#: Says what is wrong with a document, which may be no policy, for a product.
+Examine: TypeAlias = Callable[[Mapping[str, Any], Product], Report]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ class PolicyDrafts:
     def write(self, actor: Actor, product: str, document: object, *, note: str = "") -> Draft:
         """Write down a policy that is to decide a product one day."""
         actor = _named(actor)
-        policy = read_draft(document, self.product(product).name)
+        policy = read_draft(document, self.product(product))
         row = self._row(actor, product, policy, origin="written", note=note)
         with self.database.write() as connection:
             repository.insert_draft(connection, row)
@@ -82,7 +83,8 @@ class PolicyDrafts:
         with self.database.write() as connection:
             draft = self._own(connection, actor, draft_id)
             check_version(seen, draft.version, {"policy": draft.policy.to_mapping()})
-            policy = draft.policy if document is None else read_draft(document, draft.product)
+            product = self.product(draft.product)
+            policy = draft.policy if document is None else read_draft(document, product)
             values = {
                 "document": write_policy(policy),
                 "hash": policy.hash,
@@ -108,7 +110,7 @@ class PolicyDrafts:
     def check(self, draft_id: str) -> Report:
         """Say what is wrong with a draft."""
         draft = self.get(draft_id)
-        return self.examine(draft.policy, self.product(draft.product))
+        return self.examine(draft.policy.to_mapping(), self.product(draft.product))
 
     def submit(self, actor: Actor, draft_id: str, *, seen: int | None = None) -> Draft:
         """Freeze a draft that passes its checks, so that somebody else may publish it."""
@@ -166,7 +168,7 @@ class PolicyDrafts:
         """
         actor = _named(actor)
         earlier = self._earlier(product, to)
-        report = self.examine(earlier, self.product(product))
+        report = self.examine(earlier.to_mapping(), self.product(product))
         row = self._row(actor, product, earlier, origin="rollback", note=note)
         with self.database.write() as connection:
             base = self._base(connection, product)
@@ -198,6 +200,14 @@ class PolicyDrafts:
             raise PolicyAmbiguous(count=len(found), beginning=beginning)
         return found[0] if found else None
 
+    def find_named(self, name: str) -> str | None:
+        """Return the id of the last draft that is under way whose policy has this name."""
+        under_way = (DraftState.DRAFT, DraftState.SUBMITTED)
+        for draft in self.list_page(limit=MAXIMUM_PAGE).items:
+            if draft.policy.name == name and draft.state in under_way:
+                return draft.id
+        return None
+
     def product(self, name: str) -> Product:
         """Return a product that is served."""
         if name not in self.products:
@@ -219,7 +229,7 @@ class PolicyDrafts:
         return others[0].version.policy
 
     def _passed(self, draft: Draft) -> Report:
-        report = self.examine(draft.policy, self.product(draft.product))
+        report = self.examine(draft.policy.to_mapping(), self.product(draft.product))
         if not report.passed:
             raise DraftFails(summary=report.summary, first=report.first.en)
         return report
@@ -285,11 +295,11 @@ class PolicyDrafts:
         self.audit.record(connection, actor, [Change(action=action, subject=draft_id, **facts)])
 
 
-def read_draft(document: object, product: str) -> Policy:
-    """Return the policy in a document that was sent for a product."""
-    policy = Policy.from_mapping(document)  # type: ignore[arg-type]
-    if policy.product not in (None, product):
-        raise DraftForAnotherProduct(named=policy.product, product=product)
+def read_draft(document: Any, product: Product) -> Policy:
+    """Return the policy in a document that was sent for a product, reading only what it has."""
+    policy = Policy.from_mapping(document, names=policy_names(product))
+    if policy.product not in (None, product.name):
+        raise DraftForAnotherProduct(named=policy.product, product=product.name)
     return policy
 
 

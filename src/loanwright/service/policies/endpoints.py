@@ -25,7 +25,7 @@ from loanwright.service.policies.documents import (
     describe_publication,
     describe_report,
 )
-from loanwright.service.policies.drafts import PolicyDrafts, read_draft
+from loanwright.service.policies.drafts import PolicyDrafts
 from loanwright.service.policies.service import Policies
 
 PoliciesService = Annotated[Policies, Depends(provided("policies"))]
@@ -95,8 +95,7 @@ def check_policy(
     asked: Annotated[PolicyToCheck, Depends(body_of(PolicyToCheck))],
 ) -> ReportDocument:
     """Say what is wrong with a policy, and what is proved of it; nothing is kept."""
-    product = drafts.product(asked.product)
-    return describe_report(drafts.examine(read_draft(asked.policy, product.name), product))
+    return describe_report(drafts.examine(asked.policy, drafts.product(asked.product)))
 
 
 @router.post("/rollback", status_code=201, responses=CHANGE, openapi_extra=takes(RollBackAsked))
