@@ -69,6 +69,24 @@ def check_lender(
     say(f"{lender.title.en} can be served: {names}; {examples} examples hold.")
 
 
+@app.command("product")
+def print_product(
+    directory: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Where its lender.toml is.")
+    ],
+    base: Annotated[
+        str, typer.Option("--base", help="The product that the lender's was made of.")
+    ] = "instalment-loan",
+) -> None:
+    """Print the product file of a lender as it is served, to train a model of its own with."""
+    from loanwright.lending.reading import read_lender
+
+    lent = read_lender(directory.resolve(), _bases()).find(base)
+    if lent is None:
+        raise fail(f"{directory.name} has no product that was made of {base}.")
+    typer.echo(lent.product.text, nl=False)
+
+
 def _unshown(lent: "LenderProduct") -> list[str]:
     from loanwright.lending.trying import rules_without_example
 

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from loanwright.cli.main import app
+from loanwright.features.product import parse_product
 from loanwright.lending.reading import bundled_lenders
 
 runner = CliRunner()
@@ -21,6 +22,16 @@ def test_the_demos_lenders_are_listed():
     assert result.exit_code == 0
     for file in bundled_lenders().glob("*/lender.toml"):
         assert f"{file.parent.name}-loan" in result.stdout
+
+
+def test_the_product_file_is_printed_as_it_is_served():
+    directory = bundled_lenders() / "cityline"
+    result = runner.invoke(app, ["lender", "product", str(directory)])
+    assert result.exit_code == 0
+    product = parse_product(result.stdout)
+    assert (product.name, product.base) == ("cityline-loan", "instalment-loan")
+    other = runner.invoke(app, ["lender", "product", str(directory), "--base", "credit-card"])
+    assert other.exit_code == 1
 
 
 @pytest.mark.parametrize("name", ["northbank", "cityline"])
