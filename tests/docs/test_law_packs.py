@@ -8,7 +8,7 @@ from tests.docs.repository import DOCS, list_tables
 
 from loanwright.law.packs import bundled_packs, pack_for
 from loanwright.law.reading import read_packs
-from loanwright.service.notices.lender import read_lender
+from loanwright.service.notices.lender import read_issuers
 
 
 def block_of(page):
@@ -36,6 +36,7 @@ def test_the_pack_that_is_shown_can_be_read():
 def test_the_lender_that_is_shown_can_be_read(tmp_path):
     file = tmp_path / "lender.toml"
     file.write_text(block_of("howto/notices.md"))
-    lender, (bureau,) = read_lender(file)
-    assert lender.name == "Example Bank"
-    assert "bureau_score" in bureau.features
+    told = read_issuers(file)
+    assert told.own.name == "Example Bank"
+    assert told.others["north"].contact == "+1 800 555 0110"
+    assert "bureau_score" in told.bureaus[0].features

@@ -216,7 +216,7 @@ def build(
         **vars(facts),
         access=access,
         **known,
-        **make_papers(settings, known, facts.registry, facts.policies),
+        **make_papers(settings, {**known, **vars(facts)}),
         origination=origination,
         jobs=jobs,
         later=later,

@@ -77,8 +77,11 @@ def test_what_the_lender_has_not_said_is_asked_for_by_name(api, service):
     from tests.integration.http.conftest import open_api
 
     from loanwright.notices.record import Lender
+    from loanwright.service.notices.lender import Issuers
 
-    silent = replace(service, notices=replace(service.notices, lender=Lender(name="Nobody")))
+    silent = replace(
+        service, notices=replace(service.notices, issuers=Issuers(own=Lender(name="Nobody")))
+    )
     token = service.keys.create("other")[1]
     with open_api(silent, service) as caller:
         caller.headers["authorization"] = f"Bearer {token}"

@@ -57,7 +57,9 @@ class DataPacks:
             told_weights=principal.reach is not Reach.SELF,
         )
         pack = self.notices.law.pack(jurisdiction, today)
-        document = compose_data_pack(subject, self.notices.lender, pack, language)
+        document = compose_data_pack(
+            subject, self.notices.lender(product, language), pack, language
+        )
         return paper(document, jurisdiction, "data", wish.format)
 
     def _record(self, principal: Principal, decision: DecisionRecord) -> Record:

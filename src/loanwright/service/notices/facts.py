@@ -36,12 +36,15 @@ class Sources:
     ----------
     product
         The dictionary that the decision was made with.
+    offered
+        The product as it is offered; of a lender of its own it is another than the dictionary's.
     known_since
         When the lender's own records were written that it used, or None.
     """
 
     decision: DecisionRecord
     product: Product
+    offered: Product | None = None
     received_at: datetime
     known_since: datetime | None = None
     overrides: Sequence[Override] = ()
@@ -73,7 +76,7 @@ def record_of(sources: Sources) -> Record:
     offer = _offer(sources)
     return Record(
         decision_id=sources.decision.id,
-        product=product.title,
+        product=(sources.offered or product).title,
         occasion=_occasion(sources, offer),
         received_on=sources.received_at.date(),
         decided_on=sources.day,
@@ -159,7 +162,7 @@ def _offer(sources: Sources) -> Offer | None:
 
 
 def _occasion(sources: Sources, offer: Offer | None) -> str:
-    laid_down = sources.product.accounts.offers
+    laid_down = (sources.offered or sources.product).accounts.offers
     if offer is None or laid_down is None or sources.outcome != Outcome.APPROVE:
         return sources.outcome
     asked = sources.snapshot["record"].get(laid_down.amount)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -50,14 +50,33 @@ class BureauFile:
     inquiries: str | None = None
 
 
-def read_lender(path: Path | None) -> tuple[Lender, tuple[BureauFile, ...]]:
-    """Read who the lender is, and its bureaus; without a file it is a nameless demo."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issuers:
+    """Who signs papers: the lender itself, and the lenders with directories of their own."""
+
+    own: Lender = DEMO
+    others: Mapping[str, Lender] = field(default_factory=dict)
+    bureaus: tuple[BureauFile, ...] = field(default=(), repr=False)
+
+    def of(self, product: Product | None, language: str, titles: Mapping[str, Text]) -> Lender:
+        """Return who lends by a product; of whom only the title is known, only that is told."""
+        name = None if product is None else product.lender
+        if name is None:
+            return self.own
+        if name in self.others:
+            return self.others[name]
+        return Lender(name=titles[name].in_language(language) if name in titles else name)
+
+
+def read_issuers(path: Path | None) -> Issuers:
+    """Read who the lender is, and its bureaus; without a file it is a demo with a name alone."""
     if path is None:
-        return DEMO, ()
+        return Issuers()
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         bureaus = tuple(_bureau(one) for one in told.pop("bureau", ()))
-        return Lender(**told), bureaus
+        others = {name: Lender(**one) for name, one in told.pop("lender", {}).items()}
+        return Issuers(own=Lender(**told), others=others, bureaus=bureaus)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as problem:
         raise LenderRefused(why=f"{type(problem).__name__}: {problem}") from problem
 

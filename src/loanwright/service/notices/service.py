@@ -1,7 +1,7 @@
 """Notices: written from the decision record under the law of its day, and issued on record."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from loanwright.service.kit.database import database_now
 from loanwright.service.notices import repository
 from loanwright.service.notices.errors import JurisdictionUnnamed
 from loanwright.service.notices.facts import Sources, record_of
-from loanwright.service.notices.lender import BureauFile
+from loanwright.service.notices.lender import Issuers
 from loanwright.service.notices.paths import paths_in_words
 from loanwright.service.notices.schemas import Format, IssuedNotice, Paper, Wish
 from loanwright.service.notices.writing import write_paper
@@ -46,8 +46,8 @@ class Notices:
     offers: Offers
     reviews: Reviews
     law: LawBook
-    lender: Lender
-    bureaus: Sequence[BureauFile] = field(default=(), repr=False)
+    issuers: Issuers = field(default_factory=Issuers)
+    titles: Mapping[str, Text] = field(default_factory=dict, repr=False)
 
     def write(self, principal: Principal, decision_id: str, wish: Wish) -> Paper:
         """Return the notice of a decision, as it would go out; nothing is recorded."""
@@ -57,7 +57,7 @@ class Notices:
         pack = self.law.pack(jurisdiction, sources.day)
         record = record_of(self._with_paths(sources, pack))
         language = self.language(principal, wish.language, decision.applicant_id)
-        document = compose_notice(record, self.lender, pack, language)
+        document = compose_notice(record, self.lender(decision.product, language), pack, language)
         return paper(document, jurisdiction, record.occasion, wish.format)
 
     def issue(
@@ -108,6 +108,11 @@ class Notices:
             raise JurisdictionUnnamed(known=", ".join(jurisdictions(self.law.packs)))
         return named
 
+    def lender(self, product: str | None, language: str) -> Lender:
+        """Return who signs a paper about a product."""
+        offered = self.accounts.products.get(product or "")
+        return self.issuers.of(offered, language, self.titles)
+
     def language(self, principal: Principal, wanted: str | None, applicant_id: str) -> str:
         """Return the language that is wanted, else the applicant's, else English."""
         return wanted or self.records.get(principal, applicant_id).language or "en"
@@ -119,11 +124,12 @@ class Notices:
         return Sources(
             decision=decision,
             product=self._product(decision),
+            offered=self.accounts.products.get(decision.product),
             received_at=application.received_at,
             known_since=self._known_since(decision),
             overrides=self.reviews.overrides_of(decision.id),
             offers=followed.items,
-            bureaus=self.bureaus,
+            bureaus=self.issuers.bureaus,
         )
 
     def record(self, principal: Principal, decision: DecisionRecord) -> tuple[Sources, Record]:

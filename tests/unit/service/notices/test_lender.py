@@ -8,8 +8,9 @@ from loanwright.features.product import bundled_product, parse_product
 from loanwright.service.notices.deeds import OTHER, deed_in_words
 from loanwright.service.notices.lender import (
     BureauUnnamed,
+    Issuers,
     LenderRefused,
-    read_lender,
+    read_issuers,
     used_bureau,
 )
 from loanwright.service.notices.values import value_in_words
@@ -62,14 +63,15 @@ def read(tmp_path):
     def read(text):
         file = tmp_path / "lender.toml"
         file.write_text(text)
-        return read_lender(file)
+        told = read_issuers(file)
+        return told.own, told.bureaus
 
     return read
 
 
 def test_without_a_file_the_lender_has_a_name_and_nothing_else():
-    lender, bureaus = read_lender(None)
-    assert (lender.name, lender.address, bureaus) == ("Loanwright Demo Bank", None, ())
+    told = read_issuers(None)
+    assert (told.own.name, told.own.address, told.bureaus) == ("Loanwright Demo Bank", None, ())
 
 
 def test_a_score_is_told_with_its_day_its_range_and_its_factors(product, read):
@@ -112,3 +114,18 @@ def test_deeds_are_told_by_the_longest_name_that_fits():
     assert deed_in_words("decision.overridden").en.startswith("decided otherwise")
     assert deed_in_words("decision.made").en == "decided an application of yours"
     assert deed_in_words("something.else") is OTHER
+
+
+def test_a_lender_with_a_directory_signs_by_its_own_name():
+    from dataclasses import replace
+
+    from loanwright.features.text import Text
+    from loanwright.notices.record import Lender
+
+    north = replace(CARD, lender="north")
+    titles = {"north": Text(en="North", ru="Север")}
+    known = Issuers(others={"north": Lender(name="North Inc", contact="1")})
+
+    assert Issuers().of(CARD, "en", titles).name == "Loanwright Demo Bank"
+    assert Issuers().of(north, "ru", titles) == Lender(name="Север")
+    assert known.of(north, "en", titles).contact == "1"
