@@ -17,6 +17,7 @@ NAMES = (
     "deciding",
     "http",
     "batch",
+    "simulation",
     "paths",
     "binning",
     "report",
