@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from loanwright.errors import Rejected
+
+#: The largest whole number that a policy may state.
+LARGEST: Final = 10**15
 
 
 class PolicyRejected(Rejected):
@@ -67,13 +70,21 @@ class Section:
         value = self.value(name)
         if type(value) is not int:
             raise self.refuse(name, f"an integer is needed, not {value!r}")
-        return value
+        return self._within_limits(name, value)
 
     def number(self, name: str) -> float:
         """Return a finite number (a boolean is none)."""
         value = self.value(name)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        if type(value) is int:
+            return self._within_limits(name, value)
+        if not isinstance(value, float) or not isfinite(value):
             raise self.refuse(name, f"a number is needed, not {value!r}")
+        return value
+
+    def _within_limits(self, name: str, value: int) -> int:
+        # Beyond this a float no longer holds every whole number, and in the end none at all.
+        if not -LARGEST <= value <= LARGEST:
+            raise self.refuse(name, f"a number within ±{LARGEST:.0e} is needed")
         return value
 
     def boolean(self, name: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from loanwright.decisioning.conditions import NUMBER, OPERATORS, Condition, ConditionRefused
 from loanwright.decisioning.cutoffs import Cutoffs
-from loanwright.decisioning.document import PolicyRejected, Section
+from loanwright.decisioning.document import LARGEST, PolicyRejected, Section
 from loanwright.decisioning.evaluating import read_date
 from loanwright.decisioning.formula import Formula
 from loanwright.decisioning.outcome import Outcome
@@ -88,6 +88,7 @@ def _read_condition(content: object, path: str, readable: Readable) -> Condition
         name = "value" if operator in OPERATORS else "operator"
         raise section.refuse(name, refusal.problem) from None
     _refuse_other_kind(section, condition, readable)
+    _refuse_too_large(section, condition)
     return condition
 
 
@@ -102,6 +103,12 @@ def _refuse_other_kind(section: Section, condition: Condition, readable: Readabl
     if kind != NUMBER or not _are_days(condition.value):
         problem = f"{condition.feature} is a {kind}, which {condition.value!r} is not"
         raise section.refuse("value", problem)
+
+
+def _refuse_too_large(section: Section, condition: Condition) -> None:
+    members = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    if any(isinstance(each, int) and not -LARGEST <= each <= LARGEST for each in members):
+        raise section.refuse("value", f"numbers within ±{LARGEST:.0e} are needed")
 
 
 def _are_days(value: object) -> bool:

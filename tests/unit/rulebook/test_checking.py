@@ -1,5 +1,7 @@
 """Planted defects are found and named, sound policies are not accused, and proofs hold."""
 
+import copy
+import json
 import random
 
 import pytest
@@ -13,6 +15,7 @@ from loanwright.features.policy_names import policy_names
 from loanwright.features.product import bundled_product, bundled_products
 from loanwright.rulebook.cases import Case, case_of
 from loanwright.rulebook.checking import check
+from loanwright.rulebook.differences import diff
 from loanwright.rulebook.domains import domains_of
 from loanwright.rulebook.examining import examine, examine_document
 from loanwright.rulebook.report import FINDINGS
@@ -222,3 +225,36 @@ def test_fifty_rules_are_checked_in_the_time_of_a_request():
 
     assert report.passed
     assert "Each of the 50 rules" in " ".join(one.en for one in report.proved)
+
+
+ODD = (10**400, -(10**30), 1e308, 0, True, None, "", "{x}", [], {}, "true", "1/0", "(" * 200, "\0")
+
+
+def places(part, path=()):
+    """Yield the path of every value of a document."""
+    inside = part.items() if isinstance(part, dict) else enumerate(part)
+    for name, value in inside:
+        yield (*path, name)
+        if isinstance(value, dict | list):
+            yield from places(value, (*path, name))
+
+
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+@given(st.sampled_from(sorted(SOUND)), st.sampled_from(range(len(ODD))), st.randoms())
+def test_whatever_a_document_holds_the_answer_is_a_report(name, odd, chance):
+    document = copy.deepcopy(SOUND[name])
+    *inner, last = chance.choice(list(places(document)))
+    part = document
+    for step in inner:
+        part = part[step]
+    part[last] = ODD[odd]
+
+    report = examine_document(document, LOAN)
+    assert json.loads(json.dumps(report.to_mapping())) == report.to_mapping()
+    if "rejected" not in {one.code for one in report.findings}:
+        assert all(one.text.ru for one in diff(None, Policy.from_mapping(document)))
