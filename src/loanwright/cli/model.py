@@ -94,6 +94,25 @@ def history(model: Hash) -> None:
     )
 
 
+@app.command()
+def checks(model: Hash) -> None:
+    """Print what was checked before each approval of a model, and what it said."""
+    from loanwright.cli.opening import open_service, read_settings
+
+    with open_service(read_settings()) as service:
+        found = service.registry.find(_hash(model))
+        transitions = service.registry.list_transitions(found.hash)
+        checked = service.registry.list_checks(transitions)
+    show_table(
+        ("to become", "by", "check", "result", "said"),
+        [
+            (one.state, one.by, check.name, check.result, check.said)
+            for one in transitions
+            for check in checked.get(one.sequence, ())
+        ],
+    )
+
+
 def _hash(model: str) -> str:
     seal = Path(model) / "manifest.sha256"
     return seal.read_text(encoding="ascii").split()[0] if seal.is_file() else model

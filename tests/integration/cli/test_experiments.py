@@ -83,3 +83,13 @@ def test_a_challenger_is_compared(challenger):
 def test_nobody_does_nothing(challenger):
     code, said = run("experiment", "plan", "trial.toml", "--propose")
     assert (code, "--by" in said) == (1, True)
+
+
+def test_what_was_checked_before_an_approval_can_be_read(challenger):
+    assert run("model", "approve", challenger[:12], "--by", "Boris")[0] == 0
+    code, said = run("model", "checks", challenger[:12])
+    found = {tuple(line.split()[:4]) for line in said.splitlines()[1:]}
+    assert code == 0
+    assert ("champion", "Boris", "parity", "passed") in found
+    assert ("champion", "Boris", "shadow", "passed") in found
+    assert ("champion", "Boris", "experiment", "not_done") in found

@@ -219,6 +219,24 @@ def test_an_experiment_ends_when_its_champion_or_its_challenger_goes(service, ch
     assert "not challenger" in service.experiments.get(one.id).why
 
 
+def test_an_arm_that_cannot_be_opened_decides_nobody_and_keeps_nobody_waiting(
+    service, challenger, settings
+):
+    one = started(service, design(challenger))
+    place = settings.models_dir / challenger.path
+    (place / "plain.json").unlink()
+    place.rmdir()
+    other = build(settings, load_package=PlainPackage.load)
+    try:
+        champion = other.registry.champion("credit-card", "new").hash
+        assert {reply.decision.model.hash for reply in decide(other, 20)} == {champion}
+        made = other.experiments.list_assignments(one.id, limit=200).items
+        assert {each.arm for each in made} == {"champion"}
+        assert other.experiments.watch() == 1
+    finally:
+        other.close()
+
+
 def test_what_is_compared_with_must_stay(service, challenger):
     one = started(service, design(challenger))
     path = write_plain(service.settings.models_dir, "new", weight=-0.4)
