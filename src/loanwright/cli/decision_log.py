@@ -56,12 +56,13 @@ def decision_table(service: "Service", product: str, segment: str) -> "pl.DataFr
     from loanwright.service.decisions.snapshot import read_snapshot
 
     features = service.products[product].inputs(segment)
+    overridden = service.reviews.overridden(product)
     rows: list[dict[str, Any]] = []
     for one in service.decisions.read_all(product=product):
         if one.segment == segment and isinstance(one, DecisionRecord):
             record = read_snapshot(one.snapshot)["record"]
             named = {feature.column: record.get(feature.name) for feature in features}
             told = {"decision": one.id, "decided_at": one.decided_at}
-            acts = {"recommended": one.outcome, "outcome": one.outcome}
+            acts = {"recommended": one.outcome, "outcome": overridden.get(one.id, one.outcome)}
             rows.append({**told, **acts, **named})
     return pl.DataFrame(rows, infer_schema_length=None)

@@ -116,6 +116,23 @@ def test_the_decision_itself_stays_as_it_was_made(api, underwriter, service):
     assert of_decision(api, decision["id"])["outcome"] == "approve"
 
 
+def test_the_log_for_validation_tells_what_was_recommended_and_what_was_done(
+    api, underwriter, service
+):
+    from loanwright.cli.decision_log import decision_table
+
+    decided(api, DECLINED)
+    changed = decided(api, DECLINED)
+    review = opened(api, changed["id"]).json()
+    underwriter.post(f"/v1/reviews/{review['id']}/take")
+    resolved(underwriter, review["id"], "approve", "data_corrected")
+    table = decision_table(service, "credit-card", "new")
+
+    assert table["recommended"].to_list() == ["decline", "decline"]
+    assert dict(zip(table["decision"], table["outcome"], strict=True))[changed["id"]] == "approve"
+    assert sorted(table["outcome"].to_list()) == ["approve", "decline"]
+
+
 def test_an_override_is_never_changed_in_the_database(api, underwriter, service):
     review = opened(api, decided(api, DECLINED)["id"]).json()
     underwriter.post(f"/v1/reviews/{review['id']}/take")

@@ -141,6 +141,11 @@ class Reviews:
         with self.accounts.database.read() as connection:
             return repository.list_overrides(connection, decision_id)
 
+    def overridden(self, product: str) -> dict[str, str]:
+        """Return the outcomes that persons gave decisions of a product, by decision."""
+        with self.accounts.database.read() as connection:
+            return repository.list_overrides_of_product(connection, product)
+
     def outcome_of(self, connection: Connection, line: DecisionLine) -> str:
         """Return the outcome that stands: the last word of a person, else the decision's own."""
         overridden = repository.list_overrides(connection, line.id)
