@@ -9,7 +9,7 @@ from loanwright.cli.console import say, show_table
 from loanwright.cli.failures import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from loanwright.features.product import Product
     from loanwright.lending.lender import Lender, LenderProduct
@@ -45,22 +45,19 @@ def check_lender(
         Path, typer.Argument(exists=True, file_okay=False, help="Where its lender.toml is.")
     ],
 ) -> None:
-    """Check the directory of a lender, and decide the examples of its policies.
+    """Check the directory of a lender: its files, its policies, and their examples.
 
     Exits with 1 when something is wrong, and names every problem.
     """
     from loanwright.lending.errors import LenderRefused
     from loanwright.lending.reading import read_lender
-    from loanwright.lending.trying import failing_examples
 
     try:
         lender = read_lender(directory.resolve(), _bases())
     except LenderRefused as refusal:
         raise fail(str(refusal)) from refusal
     wrong = [
-        f"{one.product.name}: {problem}"
-        for one in lender.products
-        for problem in (*failing_examples(one), *_unshown(one))
+        f"{one.product.name}: {problem}" for one in lender.products for problem in _problems(one)
     ]
     if wrong:
         raise fail("The policies do not hold:" + "".join(f"\n- {one}" for one in wrong))
@@ -87,10 +84,17 @@ def print_product(
     typer.echo(lent.product.text, nl=False)
 
 
-def _unshown(lent: "LenderProduct") -> list[str]:
-    from loanwright.lending.trying import rules_without_example
+def _problems(lent: "LenderProduct") -> "Iterator[str]":
+    """Go through what the checker finds, the examples that fail, and rules without one."""
+    from loanwright.rulebook.examining import examine
 
-    return [f"{code} has no example" for code in rules_without_example(lent.policy)]
+    report = examine(lent.policy, lent.product)
+    yield from (one.text.en for one in report.findings)
+    for one in report.examples:
+        yield from (f"{one.name}: {problem}" for problem in one.problems)
+    shown = {code for one in lent.policy.examples for code in one.expect.rules or ()}
+    unshown = (rule.code for rule in lent.policy.rules if rule.code not in shown)
+    yield from (f"{code} has no example" for code in unshown)
 
 
 def _bases() -> "Mapping[str, Product]":
