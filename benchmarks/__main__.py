@@ -18,6 +18,7 @@ NAMES = (
     "http",
     "batch",
     "simulation",
+    "replaying",
     "paths",
     "binning",
     "report",
