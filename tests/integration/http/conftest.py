@@ -74,10 +74,15 @@ def apply(caller: TestClient, document: Any = GOOD, **headers: str) -> Any:
     return caller.post("/v1/applications", content=body, headers=sent)
 
 
+#: What workers write by themselves, whatever is asked of them meanwhile.
+CHORES = {"retention_runs", "audit_seals"}
+
+
 def rows(database: Database) -> dict[str, int]:
-    """Return how many rows every table has."""
+    """Return how many rows every table has, but for those that nobody asks for."""
     with database.read() as connection:
         return {
             name: connection.execute(select(func.count()).select_from(table)).scalar_one()
             for name, table in metadata.tables.items()
+            if name not in CHORES
         }
