@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from tests.integration.http.conftest import open_api
-from tests.integration.http.visiting import add_user, log_in
+from tests.integration.http.visiting import PASSWORD, add_user, log_in, visit
 from tests.integration.service.conftest import CARD
 
 from loanwright.decisioning.policy import Policy
@@ -70,6 +70,19 @@ def test_a_key_cannot_replace_a_person(api, service, submitted):
         api.post(f"{PATH}/rollback", json={"product": "credit-card"}),
     ]
     assert {(one.status_code, one.json()["code"]) for one in refused} == {(403, "person_needed")}
+    assert service.policies.live("credit-card").hash == STARTER.hash
+
+
+def test_whoever_could_have_logged_in_as_the_second_person_is_no_first_one(home, service):
+    admin = log_in(home, add_user(service, "admin"))
+    puppet = add_user(service, "analyst", password=None)
+    token = admin.post(f"/v1/users/{puppet.id}/password-tokens").json()["token"]
+    visit(home).post("/v1/passwords", json={"token": token, "password": PASSWORD})
+    draft = admin.post(DRAFTS, json={"product": "credit-card", "policy": moved(600)}).json()
+    admin.post(f"{DRAFTS}/{draft['id']}/submission")
+    answer = log_in(home, puppet).post(f"{DRAFTS}/{draft['id']}/publication")
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_person_needed")
     assert service.policies.live("credit-card").hash == STARTER.hash
 
 

@@ -38,6 +38,7 @@ from loanwright.service.policies.errors import (
 )
 from loanwright.service.policies.schemas import Draft, DraftState, Origin, Publication
 from loanwright.service.policies.service import Policies, PolicyNotFound, write_policy
+from loanwright.service.users.grants import could_be
 
 PREFIX: Final = "pol"
 #: Says what is wrong with a document, which may be no policy, for a product.
@@ -137,6 +138,9 @@ class PolicyDrafts:
         self._still_passes(draft)
         with self.database.write() as connection:
             draft = self._submitted_one(connection, draft_id)
+            # Whoever could have logged in as the second person is no first one.
+            if could_be(connection, draft.author, actor.id):
+                raise SecondPersonNeeded(person=draft.author)
             if self._base(connection, draft.product) != draft.base_hash:
                 raise LivePolicyChanged(product=draft.product)
             sequence = self.policies.append(connection, actor, draft.product, draft.policy)

@@ -44,7 +44,7 @@ class LivePolicyChanged(Conflict):
 
 
 class SecondPersonNeeded(Forbidden):
-    """{person} has written this; somebody else must publish it."""
+    """{person} has written this; somebody else must publish it, by a password of their own."""
 
 
 class ReasonNeeded(Rejected):

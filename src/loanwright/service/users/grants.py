@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from loanwright.errors import Conflict, Forbidden, NotFound
 from loanwright.service.audit.schemas import Change
@@ -84,10 +84,7 @@ class RoleGrants:
                 raise RoleGrantNotFound(grant_id=grant_id)
             if by.id in (found.proposer, found.user_id):
                 raise SecondApproverNeeded
-            since = database_now(connection) - SUSPECT_FOR
-            if repository.gave_password(
-                connection, giver=found.proposer, user_id=by.id, since=since
-            ):
+            if could_be(connection, found.proposer, by.id):
                 raise SecondApproverNeeded
             if not repository.approve_grant(connection, grant_id, by.id):
                 raise RoleGrantClosed(grant_id=grant_id, state=found.state)
@@ -118,6 +115,12 @@ class RoleGrants:
         with self.database.read() as connection:
             page = repository.list_grant_page(connection, wanted, limit=limit, cursor=cursor)
         return Page(items=[_grant(row) for row in page.items], next_cursor=page.next_cursor)
+
+
+def could_be(connection: Connection, giver: str, user_id: str) -> bool:
+    """Tell whether somebody has lately let a user set a password, and so could log in as them."""
+    since = database_now(connection) - SUSPECT_FOR
+    return repository.gave_password(connection, giver=giver, user_id=user_id, since=since)
 
 
 def _require_person(by: Principal) -> None:
