@@ -200,6 +200,7 @@ class Scorer:
             dictionary=self.package.product.features,
             features=self.package.features,
             reference=reference_of(self.package, self.policy, self.package.segment),
+            unnamed=self.package.assessor.unnamed,
         )
 
     @cached_property

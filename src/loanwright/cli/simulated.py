@@ -134,7 +134,8 @@ def _source(
     reader: "BlockReader", asked: Asked, segment: str, product: "Product", *, scored: bool
 ) -> "TableSource":
     from loanwright.decisioning.money import minor_units
-    from loanwright.simulation.files import CreditColumns, TableSource
+    from loanwright.simulation.asked_columns import CreditColumns
+    from loanwright.simulation.files import TableSource
 
     return TableSource(
         reader=reader,

@@ -16,10 +16,10 @@ from loanwright.batch.choosing import ChosenColumns, choose_columns
 from loanwright.batch.encoding import Encoder
 from loanwright.batch.scoring import count_rejected, survey
 from loanwright.decisioning.outcome import Outcome
-from loanwright.decisioning.schedule import BASIS_POINTS
 from loanwright.features.product import Product
-from loanwright.simulation.applications import Applications, AskedCredit, Values
-from loanwright.simulation.errors import GroupUnknown, PricesRefused
+from loanwright.simulation.applications import Applications, Values
+from loanwright.simulation.asked_columns import MISSING, OWN, CreditColumns
+from loanwright.simulation.errors import GroupUnknown
 from loanwright.simulation.tally import BAD, GOOD, NOT_BEFORE, UNKNOWN
 
 if TYPE_CHECKING:
@@ -29,44 +29,6 @@ Whole = NDArray[np.int64]
 
 #: Columns of a file that was scored, as ``score-file`` writes them.
 SCORED: Final = ("score", "probability_of_default", "grade")
-#: Grouped by without a column of their own.
-OWN: Final = ("segment", "grade")
-MISSING: Final = "(missing)"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CreditColumns:
-    """Where amount, rate and term of a file stand: a column's name, or one number for all.
-
-    Attributes
-    ----------
-    amount
-        In units of the currency.
-    annual_rate
-        A share: 0.199 is 19.9 % a year.
-    term
-        Months.
-    minor
-        Minor units of one unit of the currency.
-    """
-
-    amount: str | float | None = None
-    annual_rate: str | float | None = None
-    term: str | float | None = None
-    minor: int = 100
-
-    @property
-    def columns(self) -> list[str]:
-        """Return the columns that are read."""
-        return [one for one in (self.amount, self.annual_rate, self.term) if isinstance(one, str)]
-
-    def read(self, frame: pl.DataFrame) -> AskedCredit:
-        """Return what the rows of a frame ask for."""
-        return AskedCredit(
-            amounts=_scaled(self.amount, self.minor, frame, "amount"),
-            rates_bp=_scaled(self.annual_rate, BASIS_POINTS, frame, "rate"),
-            terms=_scaled(self.term, 1, frame, "term"),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,16 +166,3 @@ def _answers(frame: pl.DataFrame) -> Assessed:
         grades=grades.places,
         names=tuple(grades.names),
     )
-
-
-def _scaled(given: str | float | None, times: int, frame: pl.DataFrame, what: str) -> Whole | None:
-    import polars as pl
-
-    if given is None:
-        return None
-    if not isinstance(given, str):
-        return np.full(len(frame), round(given * times), dtype=np.int64)
-    values = frame.get_column(given).cast(pl.Float64, strict=False).to_numpy()
-    if not np.isfinite(values).all():
-        raise PricesRefused(problem=f"the {what} in the column {given} is missing or no number")
-    return np.rint(values * times).astype(np.int64)

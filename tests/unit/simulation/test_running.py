@@ -13,8 +13,9 @@ from tests.unit.simulation.made import SEGMENT, policy, table
 from loanwright.batch.frames import Frame, score_frame
 from loanwright.decisioning.schedule import Repayment
 from loanwright.simulation.applications import Version
+from loanwright.simulation.asked_columns import CreditColumns
 from loanwright.simulation.errors import GroupTooFine, GroupUnknown, NothingToSimulate, VersionTwice
-from loanwright.simulation.files import CreditColumns, TableSource
+from loanwright.simulation.files import TableSource
 from loanwright.simulation.prices import Prices
 from loanwright.simulation.result import summarise
 from loanwright.simulation.running import Simulator

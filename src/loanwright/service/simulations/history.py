@@ -19,8 +19,8 @@ from loanwright.service.decisions.schemas import DecisionLine, DecisionRecord
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.decisions.snapshot import read_snapshot
 from loanwright.simulation.applications import Applications, AskedCredit, Values
+from loanwright.simulation.asked_columns import MISSING, OWN, CreditColumns
 from loanwright.simulation.errors import GroupUnknown, PricesRefused
-from loanwright.simulation.files import MISSING, OWN, CreditColumns
 from loanwright.simulation.tally import BAD, GOOD, UNKNOWN
 
 #: Decisions of one block: large enough for the engine, small enough to be held.

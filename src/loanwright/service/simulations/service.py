@@ -37,7 +37,7 @@ from loanwright.service.simulations.history import History
 from loanwright.service.simulations.schemas import HISTORY, LIVE, PolicyWish, SimulationWish
 from loanwright.service.users.schemas import Principal
 from loanwright.simulation.applications import Version
-from loanwright.simulation.files import CreditColumns
+from loanwright.simulation.asked_columns import CreditColumns
 from loanwright.simulation.result import Simulation, summarise
 from loanwright.simulation.running import Simulator
 

@@ -1,5 +1,7 @@
 """What an offer costs, burdens, and when its money may go out."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -7,7 +9,7 @@ revision = "0012"
 down_revision = "0011"
 
 MOMENT = sa.DateTime(timezone=True).with_variant(sa.String(24), "sqlite")
-COLUMNS = {
+COLUMNS: dict[str, sa.types.TypeEngine[Any]] = {
     "total_cost": sa.BigInteger(),
     "apr": sa.Double(),
     "psk": sa.Double(),
