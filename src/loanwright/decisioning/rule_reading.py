@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from sys import float_info
 from typing import Final
 
 from loanwright.decisioning.conditions import NUMBER, OPERATORS, Condition, ConditionRefused
 from loanwright.decisioning.cutoffs import Cutoffs
-from loanwright.decisioning.document import LARGEST, PolicyRejected, Section
+from loanwright.decisioning.document import PolicyRejected, Section
 from loanwright.decisioning.evaluating import read_date
 from loanwright.decisioning.formula import Formula
 from loanwright.decisioning.outcome import Outcome
@@ -107,8 +108,8 @@ def _refuse_other_kind(section: Section, condition: Condition, readable: Readabl
 
 def _refuse_too_large(section: Section, condition: Condition) -> None:
     members = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    if any(isinstance(each, int) and not -LARGEST <= each <= LARGEST for each in members):
-        raise section.refuse("value", f"numbers within ±{LARGEST:.0e} are needed")
+    if any(isinstance(each, int) and abs(each) > float_info.max for each in members):
+        raise section.refuse("value", f"numbers within ±{float_info.max:.1e} are needed")
 
 
 def _are_days(value: object) -> bool:
