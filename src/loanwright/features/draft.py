@@ -272,11 +272,7 @@ def _segment(profiles: list[ColumnProfile], derived: Sequence[Derived]) -> Itera
 
 def _scale_and_policy(name: str, bad_rate: float) -> Iterator[str]:
     yield "# 600 points at 30 good for 1 bad; 20 points double the odds."
-    yield "[scale]"
-    yield "pdo = 20"
-    yield "anchor_score = 600"
-    yield "anchor_odds = 30"
-    yield "grades = ["
+    yield from ("[scale]", "pdo = 20", "anchor_score = 600", "anchor_odds = 30", "grades = [")
     starts = [_score(bad_rate * part) for part in (0.2, 0.4, 0.7, 1.0, 1.5, 2.0)]
     for position, grade in enumerate("ABCDEF"):
         # Equal neighbours are possible where the bad rate is high; grades must fall.
@@ -294,6 +290,9 @@ def _scale_and_policy(name: str, bad_rate: float) -> Iterator[str]:
     approve, refer = _score(0.8 * bad_rate), _score(1.4 * bad_rate)
     yield f"new = {{ approve_from = {approve}, refer_from = {min(refer, approve)} }}"
     yield ""
+    yield "# A person is asked where the model has never seen what it would judge by."
+    yield from ("[policy.humility]", "out_of_range = true", "most_missing = 0.5")
+    yield from ("unseen_categories = true", "unseen_segments = true", "")
 
 
 def _score(probability: float) -> int:

@@ -7,10 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from loanwright.decisioning.policy import Policy, PolicyRejected
 from loanwright.features.feature import Feature
 from loanwright.features.reading import Reader
 
 ORDERED: Final = ("lt", "le", "gt", "ge")
+#: What a starter policy may have of the second schema.
+SECOND: Final = ("humility", "examples")
 OPERATORS: Final = ("eq", "ne", *ORDERED, "in", "not_in", "missing")
 
 
@@ -48,7 +51,7 @@ def _check_grades(table: Reader, grades: list[dict[str, Any]]) -> None:
 def read_policy(
     table: Reader, segments: tuple[str, ...], features: Mapping[str, Feature]
 ) -> dict[str, Any]:
-    """Read the starter policy: cutoffs of every segment and rules as data."""
+    """Read the starter policy: cutoffs of every segment, rules, humility and examples as data."""
     policy: dict[str, Any] = {
         "name": table.name("name"),
         "cutoffs": _read_cutoffs(table, segments),
@@ -57,8 +60,21 @@ def read_policy(
     codes = [rule["code"] for rule in policy["rules"]]
     if len(set(codes)) != len(codes):
         table.refuse("rules", "has a code twice; rename one")
+    beside = {key: table.raw(key) for key in SECOND if table.has(key)}
+    if beside:
+        policy = {"schema": 2, **policy, **beside}
+        _check_second(table, policy)
     table.finish()
     return policy
+
+
+def _check_second(table: Reader, policy: Mapping[str, Any]) -> None:
+    try:
+        Policy.from_mapping(policy)
+    except PolicyRejected as refusal:
+        # What is wrong with the rest has been said by its own reader.
+        if refusal.key.startswith(SECOND):
+            table.refuse(refusal.key, refusal.problem)
 
 
 def _read_cutoffs(table: Reader, segments: tuple[str, ...]) -> dict[str, dict[str, int]]:

@@ -136,6 +136,8 @@ SPOILED = [
     ('default = "bad"', 'default = "income"', "is a feature as well"),
     ("[features.rent]", "[features.Rent-1]", "is not a feature name"),
     ('sign = "riskier", why', 'sign = "riskier", because', "direction.why: is missing"),
+    ("[policy.cutoffs]", "[policy.humility]\nmost_missing = 2\n[policy.cutoffs]", "most_missing"),
+    ("[policy.cutoffs]", "[[policy.examples]]\nname = 1\n[policy.cutoffs]", "policy.examples[0]"),
     ("[scale]", "[scale", "is not TOML"),
     ("[scale]", "[scales]", "scale: is missing"),
 ]  # fmt: skip
