@@ -44,13 +44,19 @@ class PlainFailures(TyperGroup):
         try:
             return super().invoke(ctx)
         except LoanwrightError as problem:
-            _stop(str(problem), REMEDIES.get(problem.code))
+            _stop(_sentence(problem), REMEDIES.get(problem.code))
         except ModuleNotFoundError as missing:
             _stop(*_missing_extra(missing))
         except BrokenPipeError:
             raise typer.Exit(FAILED) from None
         except OSError as problem:
             _stop(_what_failed(problem))
+
+
+def _sentence(problem: LoanwrightError) -> str:
+    errors = problem.facts.get("errors", ())
+    told = [f"{one.field}: {one.message}" for one in errors if hasattr(one, "field")]
+    return "; ".join(told) or str(problem)
 
 
 def _stop(sentence: str, remedy: str | None = None) -> None:
