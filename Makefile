@@ -20,7 +20,7 @@ run: $(VENV)/ready  ## train the demo bank (first time), seed it and serve it on
 	$(BIN)/loanwright demo
 
 test: $(VENV)/ready-dev  ## run the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/ready-dev  ## lint, formatting, types, architecture, glossary, size budgets, documentation
 	$(BIN)/ruff check .
