@@ -1,7 +1,7 @@
 """The path to approval: the smallest changes after which the same model and policy approve."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from loanwright.decisioning.policy import Policy
 from loanwright.errors import Rejected
 from loanwright.explanation.paths_rules import Rulebook, changed_record, rulebook_of
 from loanwright.explanation.paths_search import EVERY, Clock, Quest
-from loanwright.explanation.paths_space import Floats, Picks, Space, space_of
+from loanwright.explanation.paths_space import Floats, Picks, Space, changeable, space_of
 from loanwright.explanation.paths_widening import widen
 from loanwright.explanation.reference import KnownInput
 from loanwright.features.columns import matrix_from_columns
@@ -32,6 +32,10 @@ FARTHEST: Final = 700.0
 
 class PathLimitsRefused(Rejected):
     """A search gives 1 to 5 paths within 0.01 to 60 seconds, not {count} within {seconds}."""
+
+
+class FeatureUnchangeable(Rejected):
+    """An applicant cannot change {feature}. In `only`, name some of: {known}."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +69,7 @@ class Step:
     before: Value
     after: Value
     cost: float
+    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,12 +97,15 @@ class Paths:
         Whether no other change costs less than the first path; proved, not hoped.
     blocked_by
         Code of a rule that fires whatever is changed, or None.
+    only
+        What alone might change, None for all that can.
     """
 
     status: Status
     paths: tuple[Path, ...] = ()
     cheapest: bool = False
     blocked_by: str | None = None
+    only: tuple[Feature, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -148,12 +156,26 @@ def find_paths(applicant: Applicant, limits: PathLimits | None = None) -> Paths:
 
     Raises
     ------
-    FeatureUnknown
-        If ``limits.only`` names what the product does not have.
+    FeatureUnchangeable
+        If ``limits.only`` names what the applicant cannot change, or what is not there.
     """
     limits = limits or PathLimits()
-    for name in limits.only or ():
-        applicant.product.feature(name)
+    only = _only(applicant, limits.only)
+    return replace(_found(applicant, limits), only=only)
+
+
+def _only(applicant: Applicant, names: Collection[str] | None) -> tuple[Feature, ...] | None:
+    """Return what alone may change, after making sure that it can."""
+    if names is None:
+        return None
+    known = changeable(applicant.product, applicant.segment)
+    for name in names:
+        if name not in known:
+            raise FeatureUnchangeable(feature=name[:62], known=", ".join(known) or "nothing")
+    return tuple(applicant.product.feature(name) for name in known if name in names)
+
+
+def _found(applicant: Applicant, limits: PathLimits) -> Paths:
     if applicant.decided(applicant.record).outcome is Outcome.APPROVE:
         return Paths(status="approved")
     space = _space(applicant, limits.only)
@@ -227,6 +249,7 @@ def _verified(applicant: Applicant, space: Space, pick: Picks) -> Path | None:
             before=applicant.record[move.feature.name],
             after=record[move.feature.name],
             cost=float(move.costs[pick[place]]),
+            currency=applicant.product.currency,
         )
         for place, move in enumerate(space.moves)
         if pick[place]

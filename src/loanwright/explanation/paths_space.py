@@ -119,10 +119,26 @@ def space_of(
     )
 
 
+def changeable(product: Product, segment: str) -> tuple[str, ...]:
+    """Return the features that an applicant of a segment can change at all.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> changeable(bundled_product("credit-card"), "new")
+    ('limit',)
+    """
+    return tuple(one.name for one in product.inputs(segment) if _is_changeable(one))
+
+
+def _is_changeable(feature: Feature) -> bool:
+    fixed = feature.actionable.kind == "fixed" or feature.protected
+    return not fixed and feature.source == "questionnaire"
+
+
 def _move(feature: Feature, record: Record, known: KnownInput | None) -> Move | None:
     value = record.get(feature.name)
-    changeable = feature.actionable.kind != "fixed" and not feature.protected
-    if not changeable or feature.source != "questionnaire" or value is None:
+    if not _is_changeable(feature) or value is None:
         return None
     present = encode(feature, value)
     if feature.type in ("category", "boolean"):

@@ -6,10 +6,8 @@ from typing import Any, Final
 
 from loanwright.decisioning.policy import Policy
 from loanwright.explanation.paths import Path, Paths, Status, Step
-from loanwright.features.feature import Feature
-from loanwright.features.records import Value
 from loanwright.features.text import Text
-from loanwright.features.wording import shown_number
+from loanwright.features.units import value_text
 
 STATUS_TEXTS: Final[Mapping[Status, Text]] = MappingProxyType(
     {
@@ -33,17 +31,40 @@ STATUS_TEXTS: Final[Mapping[Status, Text]] = MappingProxyType(
         ),
     }
 )
-YES: Final = Text(en="yes", ru="да")
-NO: Final = Text(en="no", ru="нет")
+#: The same where only some features might change: what holds of them says nothing of the others.
+ONLY_TEXTS: Final[Mapping[Status, Text]] = MappingProxyType(
+    {
+        "proved_none": Text(
+            en="Changing only “{features}” does not lead to approval.",
+            ru="Если менять только «{features}», к одобрению это не ведёт.",
+        ),
+        "none_found": Text(
+            en="No change of only “{features}” that leads to approval was found within the limits "
+            "of the search; there may be one.",
+            ru="В пределах поиска изменений только «{features}», ведущих к одобрению, не найдено; "
+            "они могут быть.",
+        ),
+    }
+)
 
 
 def status_text(found: Paths, policy: Policy) -> Text:
     """Return what a search has found, and the rule that stands in the way whatever is changed."""
-    text = STATUS_TEXTS[found.status]
+    text = _told(found)
     rule = policy.rule(found.blocked_by) if found.blocked_by else None
     if rule is None:
         return text
     return Text(en=f"{text.en} {rule.text['en']}", ru=f"{text.ru} {rule.text['ru']}")
+
+
+def _told(found: Paths) -> Text:
+    if found.only is None or found.status not in ONLY_TEXTS:
+        return STATUS_TEXTS[found.status]
+    text = ONLY_TEXTS[found.status]
+    return Text(
+        en=text.en.format(features="”, “".join(one.title.en for one in found.only)),
+        ru=text.ru.format(features="», «".join(one.title.ru for one in found.only)),
+    )
 
 
 def paths_document(found: Paths, policy: Policy) -> dict[str, Any]:
@@ -87,13 +108,14 @@ def step_text(step: Step) -> Text:
     --------
     >>> from loanwright.features.product import bundled_product
     >>> amount = bundled_product("instalment-loan").feature("amount")
-    >>> step_text(Step(feature=amount, before=12579.0, after=4000.0, cost=0.5)).en
+    >>> step = Step(feature=amount, before=12579.0, after=4000.0, cost=0.5, currency="DEM")
+    >>> step_text(step).en
     'Loan amount: 4,000 German marks instead of 12,579 German marks'
     """
     title, before, after = (
         step.feature.title,
-        value_text(step.feature, step.before),
-        value_text(step.feature, step.after),
+        value_text(step.feature, step.before, step.currency),
+        value_text(step.feature, step.after, step.currency),
     )
     return Text(
         en=f"{title.en}: {after.en} instead of {before.en}",
@@ -101,17 +123,3 @@ def step_text(step: Step) -> Text:
         if step.feature.codes
         else f"{title.ru}: {after.ru} вместо {before.ru}",
     )
-
-
-def value_text(feature: Feature, value: Value) -> Text:
-    """Return a value as people write it, with its unit."""
-    if value is None:
-        return feature.missing.title
-    if isinstance(value, bool):
-        return YES if value else NO
-    if isinstance(value, str):
-        return feature.category_title(value) or Text(en=value, ru=value)
-    number, unit = shown_number(feature, float(value)), feature.unit
-    if unit is None:
-        return number
-    return Text(en=f"{number.en} {unit.en}", ru=f"{number.ru} {unit.ru}")

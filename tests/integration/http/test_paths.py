@@ -67,15 +67,23 @@ def test_the_lender_is_told_the_smallest_change_and_it_approves(bank):
 
 def test_only_what_is_asked_for_may_change(bank):
     decision = decided(bank)["id"]
-    limit, level, castle = (
+    limit, level, age, castle = (
         bank.post(f"/v1/decisions/{decision}/paths", params={"only": name})
-        for name in ("limit", "education", "castle")
+        for name in ("limit", "education", "age", "castle")
     )
     assert limit.json()["status"] == "found"
-    assert level.json()["status"] == "proved_none"
-    assert (castle.status_code, castle.json()["code"]) == (404, "feature_unknown")
+    for refused in (level, age, castle):
+        assert (refused.status_code, refused.json()["code"]) == (422, "feature_unchangeable")
+        assert "name some of: limit" in refused.json()["detail"]
     unknown = bank.post(f"/v1/decisions/{decision}/paths", params={"but": "limit"})
     assert unknown.status_code == 422
+
+
+def test_as_many_paths_as_are_asked_for_within_a_limit(bank):
+    address = f"/v1/decisions/{decided(bank)['id']}/paths"
+    one, none, many = (bank.post(address, params={"count": count}) for count in (1, 0, 6))
+    assert len(one.json()["paths"]) == 1
+    assert (none.status_code, many.status_code) == (422, 422)
 
 
 def test_who_is_approved_is_told_so(bank):

@@ -121,6 +121,13 @@ def test_the_command_tells_the_paths_of_a_file(loan_package, tmp_path):
     assert "вместо" in russian.output
 
 
+def test_the_command_refuses_what_cannot_be_changed_and_names_what_can(loan_package, tmp_path):
+    done = path_of(loan_package, tmp_path, "--only", "age")
+    assert done.exit_code == 1
+    assert "cannot change age" in done.output
+    assert "amount" in done.output
+
+
 def test_the_command_changes_only_what_it_may(loan_package, tmp_path):
     done = path_of(loan_package, tmp_path, "--only", "amount", "--json")
     paths = json.loads(done.stdout)["paths"]

@@ -13,7 +13,13 @@ from loanwright.calibration.curve import Calibration
 from loanwright.decisioning.decide import decide
 from loanwright.decisioning.policy import Policy
 from loanwright.engine.scorecard import ScorecardTable, scorecard_runtime
-from loanwright.explanation.paths import Applicant, PathLimits, PathLimitsRefused, find_paths
+from loanwright.explanation.paths import (
+    Applicant,
+    FeatureUnchangeable,
+    PathLimits,
+    PathLimitsRefused,
+    find_paths,
+)
 from loanwright.explanation.paths_space import space_of
 from loanwright.features.columns import facts, matrix
 from loanwright.features.product import parse_product
@@ -309,6 +315,20 @@ def test_only_what_is_asked_for_is_changed():
     limits = replace(PATIENT, only=("months",))
     for path in find_paths(applicant, limits).paths:
         assert [step.feature.name for step in path.steps] == ["months"]
+
+
+def test_who_may_change_only_what_is_not_enough_is_told_so_of_that_alone():
+    points = [-1.0, 0.0, 1.0, -1.0, 0.0, 1.0, *[0.0] * 12]
+    applicant = applicant_of(card(points), GOOD | {"amount": 10, "months": 6}, policy_of(900, ()))
+    answer = find_paths(applicant, replace(PATIENT, only=("months",)))
+    assert answer.status == "proved_none"
+    assert [one.name for one in answer.only] == ["months"]
+
+
+def test_what_cannot_be_changed_is_refused_and_what_can_is_named():
+    applicant = applicant_of(card(FLAT), GOOD, policy_of(900, ()))
+    with pytest.raises(FeatureUnchangeable, match=r"cannot change castle.*amount, .*months"):
+        find_paths(applicant, replace(PATIENT, only=("castle",)))
 
 
 def test_time_that_runs_out_is_not_taken_for_a_proof(monkeypatch):

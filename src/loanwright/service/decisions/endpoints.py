@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import StringConstraints
 
 from loanwright.decisioning.outcome import Outcome
 from loanwright.service.decisions.borrowers import (
@@ -17,6 +16,7 @@ from loanwright.service.decisions.documents import DecisionPage, DecisionResourc
 from loanwright.service.decisions.path_documents import (
     BorrowerPathsDocument,
     PathsDocument,
+    PathsQuery,
     told_paths,
 )
 from loanwright.service.decisions.paths import PathFinder
@@ -30,7 +30,6 @@ from loanwright.service.kit.pagination import MAXIMUM_PAGE
 PathsService = Annotated[PathFinder, Depends(provided("paths"))]
 DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
 DecisionId = Annotated[str, Path(pattern=f"^dec_[{ALPHABET}]{{{LENGTH}}}$")]
-FeatureName = Annotated[str, StringConstraints(pattern="^[A-Za-z][A-Za-z0-9_]{0,62}$")]
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], dependencies=DOCUMENTED)
 
@@ -96,14 +95,15 @@ def find_paths(
     paths: PathsService,
     principal: DecisionsRead,
     decision_id: DecisionId,
-    only: Annotated[list[FeatureName] | None, Query(max_length=20)] = None,
+    asked: Annotated[PathsQuery, Query()],
 ) -> Response:
     """Return the smallest changes after which the same model and policy would have approved.
 
     Each was decided again. With `only`, nothing but these features may change, such as the amount
-    and the term. A borrower may ask a few times a day.
+    and the term; 422 names those that can. `count` is from 1 to 5, 3 if left out. A
+    borrower may ask a few times a day.
     """
-    found = paths.find(decision_id, by=principal, only=only)
+    found = paths.find(decision_id, by=principal, asked=asked)
     return _json(told_paths(principal, found.document()))
 
 

@@ -1,15 +1,16 @@
 """What paths to approval look like to a reader, and what of them a borrower is told."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from loanwright.explanation.paths import Status
+from loanwright.explanation.paths import MOST_PATHS, Status
 from loanwright.service.decisions.borrowers import Shape, disclose
 from loanwright.service.kit.documents import Title
 from loanwright.service.users.schemas import Principal, Reach
 
+FeatureName = Annotated[str, StringConstraints(pattern="^[A-Za-z][A-Za-z0-9_]{0,62}$")]
 Value = float | int | bool | str | None
 COST = Field(ge=0, description="How hard it is, by the product file; the smallest comes first.")
 
@@ -27,6 +28,19 @@ class Document(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class PathsQuery(Document):
+    """What is asked of a search."""
+
+    only: list[FeatureName] | None = Field(
+        default=None, max_length=20, description="Nothing but these features may change."
+    )
+    count: int = Field(default=3, ge=1, le=MOST_PATHS, description="Paths at most.")
+
+    def wishes(self) -> dict[str, Any]:
+        """Return what is asked, by the names of a search's limits."""
+        return {"only": self.only, "count": self.count}
 
 
 class BorrowerStep(Document):
@@ -52,7 +66,7 @@ class BorrowerPathsDocument(Document):
     decision_id: str
     status: Status
     text: Title
-    paths: list[BorrowerPath] = Field(max_length=5)
+    paths: list[BorrowerPath] = Field(max_length=MOST_PATHS)
 
 
 class StepDocument(BorrowerStep):
@@ -76,7 +90,7 @@ class PathsDocument(Document):
     status: Status
     cheapest: bool = Field(description="Whether nothing costs less than the first; proved.")
     text: Title
-    paths: list[PathDocument] = Field(max_length=5)
+    paths: list[PathDocument] = Field(max_length=MOST_PATHS)
 
 
 def told_paths(principal: Principal, document: Mapping[str, Any]) -> Any:

@@ -1,6 +1,6 @@
 """The path to approval of a recorded decision, by its own model and its own policy."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from loanwright.explanation.paths_words import paths_document
 from loanwright.features.product import Product
 from loanwright.packaging.package import ModelPackage
 from loanwright.packaging.paths import paths_to_approval
+from loanwright.service.decisions.path_documents import PathsQuery
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.decisions.snapshot import read_snapshot
@@ -65,10 +66,10 @@ class PathFinder:
         decision_id: str,
         *,
         by: Principal | None = None,
-        only: Collection[str] | None = None,
+        asked: PathsQuery | None = None,
         limits: PathLimits | None = None,
     ) -> DecisionPaths:
-        """Return what would have turned a decision into an approval, changing only these."""
+        """Return what would have turned a decision into an approval."""
         stored = self._decisions.get(decision_id, by=by)
         if by is not None and by.reach is Reach.SELF:
             # Whoever may ask without end finds the model out, answer by answer.
@@ -81,6 +82,9 @@ class PathFinder:
             policy,
             read_snapshot(stored.snapshot)["record"],
             product=self._products.get(stored.product),
-            limits=limits or replace(self._limits, only=only),
+            limits=limits or self._asked(asked),
         )
         return DecisionPaths(decision=stored, policy=policy, found=found)
+
+    def _asked(self, asked: PathsQuery | None) -> PathLimits:
+        return self._limits if asked is None else replace(self._limits, **asked.wishes())

@@ -18,7 +18,7 @@ from loanwright.notices.words import WORDS
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.decisions.snapshot import read_snapshot
 from loanwright.service.notices.lender import BureauFile, used_bureau
-from loanwright.service.notices.values import value_in_words
+from loanwright.service.notices.values import told_value
 from loanwright.service.offers.schemas import Offer, State
 from loanwright.service.reviews.codes import codes
 from loanwright.service.reviews.schemas import Override
@@ -104,7 +104,7 @@ def weights_of(sources: Sources, *, all_of_them: bool = False) -> tuple[Weight, 
         (name, value, None) for name, value in snapshot["record"].items() if name not in inputs
     ]
     return tuple(
-        _weight(sources, name, value, contribution)
+        _weight(sources, name, value, contribution, hidden)
         for name, value, contribution in (*weighed, *beside)
         if name not in hidden and name in product.features
     )
@@ -117,14 +117,16 @@ def _weighed(snapshot: Mapping[str, Any]) -> Iterator[tuple[str, Any, float]]:
         yield name, record.get(name, float.fromhex(value)), float.fromhex(contribution)
 
 
-def _weight(sources: Sources, name: str, value: Any, contribution: float | None) -> Weight:
+def _weight(
+    sources: Sources, name: str, value: Any, contribution: float | None, hidden: set[str]
+) -> Weight:
     feature, product = sources.product.feature(name), sources.product
     own = feature.source == "behaviour"
     since = sources.known_since if own else sources.received_at
     return Weight(
         feature=name,
         title=feature.title,
-        value=value_in_words(feature, value, product.currency),
+        value=told_value(product, feature, value, sources.snapshot["record"], hidden),
         contribution=contribution,
         source=WORDS["derived" if feature.derived else feature.source],
         since=None if since is None else since.date().isoformat(),

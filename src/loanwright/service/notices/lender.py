@@ -105,7 +105,7 @@ def _score(product: Product, record: Mapping[str, Any], one: BureauFile) -> Bure
         return None
     given = [(name, record.get(name)) for name in one.factors]
     factors = {
-        code: value_in_words(product.feature(name), code, product.currency)
+        code: value_in_words(product, product.feature(name), code)
         for name, code in given
         if code is not None
     }

@@ -1,45 +1,64 @@
 """Values of features as people read them, in both languages."""
 
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
 from loanwright.features.feature import Feature
+from loanwright.features.product import Product
 from loanwright.features.text import Text
-from loanwright.features.wording import shown_number
+from loanwright.features.units import is_share, share_text, value_text
 from loanwright.notices.words import WORDS, day_in_words
 
 
-def value_in_words(feature: Feature, value: Any, currency: str) -> Text:
+def value_in_words(product: Product, feature: Feature, value: Any) -> Text:
     """Return the value of a feature with its unit."""
     if value is None or value != value:
         return WORDS["not_given"]
     if feature.type == "category":
-        return _category(feature, value)
-    if feature.type == "boolean":
-        return WORDS["yes" if value else "no"]
-    special = next((one for one in feature.special if one.value == value), None)
-    if special is not None:
-        return special.title
-    if isinstance(value, str):
+        return _category(product, feature, value)
+    if feature.type == "date" and isinstance(value, str):
         return _day(value)
-    return _measured(feature, value, currency)
+    money = frozenset(name for name, one in product.features.items() if one.type == "money")
+    if is_share(feature, money):
+        return share_text(float(value))
+    return value_text(feature, value, product.currency)
 
 
-def _category(feature: Feature, value: Any) -> Text:
+def told_value(
+    product: Product,
+    feature: Feature,
+    value: Any,
+    record: Mapping[str, Any],
+    hidden: Collection[str],
+) -> Text:
+    """Return the value of a feature; of a level or a sum of weights, what it is made from."""
+    if not _is_level(product, feature):
+        return value_in_words(product, feature, value)
+    parts = [product.feature(name) for name in feature.depends_on if name not in hidden]
+    texts = [value_in_words(product, one, record.get(one.name)) for one in parts]
+    if len(texts) == 1:
+        return texts[0]
+    pairs = list(zip(parts, texts, strict=True))
+    return Text(
+        en="; ".join(f"{one.title.en}: {text.en}" for one, text in pairs),
+        ru="; ".join(f"{one.title.ru}: {text.ru}" for one, text in pairs),
+    )
+
+
+def _is_level(product: Product, feature: Feature) -> bool:
+    """Tell whether a number says nothing to anybody who does not know its formula."""
+    counted = feature.derived and feature.type in ("number", "integer") and feature.unit is None
+    money = frozenset(name for name, one in product.features.items() if one.type == "money")
+    return counted and not is_share(feature, money)
+
+
+def _category(product: Product, feature: Feature, value: Any) -> Text:
     # A vector has the place of a code, a record the code itself.
     code = feature.codes[int(value)] if isinstance(value, float) else value
-    return feature.category_title(code) or Text(en=str(code), ru=str(code))
+    return value_text(feature, code, product.currency)
 
 
 def _day(value: str) -> Text:
     day = date.fromisoformat(value)
     return Text(en=day_in_words(day, "en"), ru=day_in_words(day, "ru"))
-
-
-def _measured(feature: Feature, value: float, currency: str) -> Text:
-    number = shown_number(feature, value)
-    money = Text(en=currency, ru=currency) if feature.type == "money" else None
-    unit = feature.unit or money
-    if unit is None:
-        return number
-    return Text(en=f"{number.en} {unit.en}", ru=f"{number.ru} {unit.ru}")

@@ -13,9 +13,10 @@ from loanwright.service.notices.lender import (
     read_issuers,
     used_bureau,
 )
-from loanwright.service.notices.values import value_in_words
+from loanwright.service.notices.values import told_value, value_in_words
 
 CARD = bundled_product("credit-card")
+LOAN = bundled_product("instalment-loan")
 BUREAU = """
 name = "Bank"
 [[bureau]]
@@ -104,10 +105,41 @@ def test_a_file_that_is_wrong_is_refused_with_the_reason(read, text):
 
 def test_values_are_told_as_people_read_them():
     limit, education = CARD.feature("limit"), CARD.feature("education")
-    assert value_in_words(limit, 200_000.0, "TWD").en == "200,000 New Taiwan dollars"
-    assert value_in_words(limit, 200_000, "TWD").ru == "200\xa0000 тайваньские доллары"
-    assert value_in_words(education, "university", "TWD").en == "University degree"
-    assert value_in_words(limit, None, "TWD").ru == "не указано"
+    assert value_in_words(CARD, limit, 200_000.0).en == "200,000 New Taiwan dollars"
+    assert value_in_words(CARD, limit, 200_000).ru == "200\xa0000 тайваньских долларов"
+    assert value_in_words(CARD, education, "university").en == "University degree"
+    assert value_in_words(CARD, limit, None).ru == "не указано"
+
+
+def told(product, name, value, record=(), hidden=()):
+    return told_value(product, product.feature(name), value, dict(record), hidden)
+
+
+def test_a_level_is_told_by_what_it_is_made_from():
+    record = {"employment_since": "from_7_years"}
+    text = told(LOAN, "employment_level", 4.0, record)
+    assert (text.en, text.ru) == ("7 years or more", "7 лет и больше")
+
+
+def test_a_sum_of_weights_is_told_by_what_it_is_made_from_but_for_what_is_hidden():
+    record = {f"delay_{month}": float(month - 3) for month in range(1, 7)}
+    text = told(CARD, "delay_burden", 22.0, record, {"delay_6"})
+    assert text.en.startswith("Payment delay, latest month: Card not used; Payment delay, month 2")
+    assert "month 5: 2 months" in text.en
+    assert "5-й месяц: 2 месяца" in text.ru
+    assert "month 6" not in text.en
+
+
+def test_a_share_is_told_as_per_cent():
+    assert told(CARD, "utilisation_1", 0.0894341).en == "8.9%"
+    assert told(CARD, "utilisation_mean", 0.0894341).ru == "8,9\xa0%"
+
+
+def test_computed_money_has_minor_units_and_months_their_plural():
+    assert told(LOAN, "instalment_amount", 347.222).en == "347.22 German marks"
+    assert told(LOAN, "amount", 6300.0).ru == "6\xa0300 немецких марок"
+    assert told(CARD, "months_late_1", 1.0).en == "1 month"
+    assert told(CARD, "months_late_1", 3.0).ru == "3 месяца"
 
 
 def test_deeds_are_told_by_the_longest_name_that_fits():
