@@ -1,7 +1,7 @@
 """Finds the policies and products that a command names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -122,8 +122,19 @@ def make_document(
     given = _present(service, product) if file is None else read_document(file)
     document = dict(given)
     moved = dict(_cutoff(one) for one in cutoffs)
+    _require_segments(service.policy_drafts.product(product), moved)
     document["cutoffs"] = {**document.get("cutoffs", {}), **moved}
     return document if name is None else {**document, "name": name}
+
+
+def _require_segments(product: "Product", segments: Iterable[str]) -> None:
+    """Refuse a cut-off for a segment that the product does not have."""
+    from loanwright.rulebook.wording import sentence
+
+    for segment in segments:
+        if segment not in product.segments:
+            text = sentence("unknown_segment", segment=segment, product=product.name).en
+            raise fail(f"{text} It has {', '.join(product.segments)}. [unknown_segment]")
 
 
 def _present(service: "Service", product: str) -> dict[str, Any]:

@@ -222,7 +222,10 @@ def rollback(
 def show_report(report: "Report", language: str) -> None:
     """Print a report: what is wrong, the examples, what is proved."""
     for finding in report.findings:
-        say(f"{finding.place}: {finding.text.in_language(language)} [{finding.code}]")
+        text = finding.text.in_language(language)
+        # What was refused names its place itself.
+        told = text if text.startswith(f"{finding.place}: ") else f"{finding.place}: {text}"
+        say(f"{told} [{finding.code}]")
         if finding.example:
             say(f"  for example: {_shown(finding.example)}")
     for example in report.examples:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.policy import Policy
 from loanwright.features.product import Product
+from loanwright.rulebook.example_checks import check_examples
 from loanwright.rulebook.report import Finding
 from loanwright.rulebook.rule_checks import check_rules
 from loanwright.rulebook.search import Checked, Search
@@ -63,13 +64,13 @@ def check(policy: Policy, product: Product, *, seconds: float = SECONDS) -> Chec
     ...     }
     ... )
     >>> [(one.code, one.place) for one in check(policy, card).findings]
-    [('table_gap', 'tables[0]')]
+    [('table_gap', 'tables[0]'), ('no_examples', 'examples')]
     """
     checked = Checked()
     checked.findings.extend(_segments(policy, product))
     world = World(policy, product, seconds=seconds)
+    search = Search(world, checked)
     if world.segments:
-        search = Search(world, checked)
         for figure in policy.figures:
             search.figure(figure.name)
         for table in policy.tables:
@@ -77,6 +78,7 @@ def check(policy: Policy, product: Product, *, seconds: float = SECONDS) -> Chec
         check_rules(search)
         _check_terms(search)
         _check_outcomes(search)
+    check_examples(search)
     return checked
 
 
@@ -140,15 +142,20 @@ def _check_outcomes(search: Search) -> None:
 
 def _check_approvals(search: Search, segment: str) -> None:
     world = search.world
+    question = sentence("nobody_approved", segment=segment)
+    high = [world.within(segment), world.scored(segment, Outcome.APPROVE)]
+    if search.seek(question, f"cutoffs.{segment}", *high).nobody:
+        told = {"segment": segment, "highest": world.scores[1]}
+        search.tell("nobody_approved.score", f"cutoffs.{segment}", {}, **told)
+        return
     explained = any(
         one.code.startswith(("rule_", "terms_", "figure_", "table_"))
         for one in search.checked.findings
     )
     facts = {"segment": segment}
-    question = sentence("nobody_approved", **facts)
     found = search.seek(question, "rules", world.within(segment), world.approved())
     if found.nobody and not explained:
-        best = world.seek(world.within(segment), world.scored(segment, Outcome.APPROVE)).case
+        best = world.seek(*high).case
         search.show(
             "nobody_approved",
             "rules",
@@ -174,7 +181,7 @@ def _prove_bands(search: Search, segment: str) -> None:
         Outcome.DECLINE: world.opposite(world.declined()),
     }
     for outcome, band in bands.items():
-        if outcome is Outcome.REFER and top == bottom:
+        if world.seek(inside, world.scored(segment, outcome)).nobody:
             continue
         rules = _able(search, segment, outcome)
         told = {"segment": segment, "band": band, "rules": ", ".join(rules)}

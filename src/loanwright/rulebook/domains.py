@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import log
 from typing import Final
 
 from loanwright.decisioning.burden import FACTS
 from loanwright.decisioning.nodes import Kind, Name
 from loanwright.features.feature import Feature
 from loanwright.features.product import Product
+from loanwright.scaling import Scale
 
 _KINDS: Final[Mapping[str, Kind]] = {"boolean": "boolean", "category": "category"}
 _WHOLE: Final = ("integer", "date")
+
+
+#: Log-odds of a probability of 1 - 2⁻⁵³, the largest below one that a float64 holds.
+SUREST: Final = log(2**53 - 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +57,21 @@ class Domain:
         """Return what an expression must know of it."""
         quantum = 1.0 if self.whole else None
         return Name(kind=self.kind, codes=self.codes, quantum=quantum)
+
+
+def scores_of(product: Product) -> tuple[int, int]:
+    """Return the lowest and the highest score that the scale of a product can give.
+
+    They belong to probabilities of default of 1 - 2⁻⁵³ and 2⁻⁵³: no model is surer than that.
+
+    Examples
+    --------
+    >>> from loanwright.features.product import bundled_product
+    >>> scores_of(bundled_product("credit-card"))
+    (-558, 1562)
+    """
+    lowest, highest = Scale.from_mapping(product.scale).score([SUREST, -SUREST])
+    return int(lowest), int(highest)
 
 
 def domains_of(product: Product, segment: str) -> dict[str, Domain]:

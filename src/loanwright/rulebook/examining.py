@@ -7,9 +7,9 @@ from typing import Any
 
 from loanwright.decisioning.document import PolicyRejected
 from loanwright.decisioning.policy import Policy
-from loanwright.features.policy_names import policy_names
 from loanwright.features.product import Product
 from loanwright.rulebook.checking import SECONDS, check
+from loanwright.rulebook.reading import read_for
 from loanwright.rulebook.report import Finding, Report
 from loanwright.rulebook.trying import run_examples
 from loanwright.rulebook.wording import sentence
@@ -49,7 +49,7 @@ def examine_document(
 ) -> Report:
     """Return the same of a document, which may be no policy at all."""
     try:
-        policy = Policy.from_mapping(document, names=policy_names(product))
+        policy = read_for(document, product)
     except PolicyRejected as refusal:
         text = sentence("rejected", problem=f"{refusal.key}: {refusal.problem}".rstrip("."))
         finding = Finding(code="rejected", place=refusal.key, text=text)

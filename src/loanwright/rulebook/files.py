@@ -51,7 +51,7 @@ def read_document(path: Path) -> Mapping[str, Any]:
     if len(content) > LARGEST:
         raise PolicyFileUnreadable(path=path, problem=f"it is larger than {LARGEST} bytes")
     try:
-        text = content.decode("utf-8")
+        text = content.decode("utf-8-sig")
         found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except (ValueError, RecursionError) as problem:
         raise PolicyFileUnreadable(path=path, problem=problem) from problem

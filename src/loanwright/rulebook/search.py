@@ -7,7 +7,7 @@ as not proved.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,8 +52,12 @@ class Search:
         if case is not None and not shows(case):
             self.doubt(text, place)
             return
-        example = {} if case is None else case.to_mapping()
-        finding = Finding(code=code, place=place, text=text, example=example)
+        self.tell(code, place, {} if case is None else case.to_mapping(), **facts)
+
+    def tell(self, code: str, place: str, example: Mapping[str, Any], **facts: object) -> None:
+        """Write down a finding; after a point, its code says which of its sentences is meant."""
+        text, kind = sentence(code, **facts), code.partition(".")[0]
+        finding = Finding(code=kind, place=place, text=text, example=example)
         self.checked.findings.append(finding)
 
     def doubt(self, question: Text, place: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from loanwright.decisioning.figures import Table
+from loanwright.decisioning.nodes import names_of
+from loanwright.decisioning.policy import Policy
 from loanwright.rulebook.cases import Case
 from loanwright.rulebook.search import Search, Shows
 from loanwright.rulebook.wording import sentence
@@ -24,12 +26,55 @@ def check_table(search: Search, table: Table) -> None:
         shows = _answers(search, table, [False] * len(table.rows))
         search.show("table_gap", place, gap.case, shows, name=table.name)
     elif gap.nobody:
-        search.prove("proved.table", name=table.name)
+        _check_values(search, table, holds, fails)
     if table.hit == "unique":
         _check_overlaps(search, table, holds)
     _check_rows(search, table, holds, fails)
     if len(search.checked.findings) == before:
         search.prove("proved.rows", name=table.name)
+
+
+def _check_values(search: Search, table: Table, holds: list[Any], fails: list[Any]) -> None:
+    """Look for somebody of whom everything is known, and for whom a row has no answer."""
+    world, code = search.world, "table_gap.value"
+    read = sorted(_facts_of(search.policy, table))
+    both = zip(holds, fails, strict=True)
+    open_rows = [world.opposite(world.either([one, other])) for one, other in both]
+    given = world.either(open_rows), world.opposite(world.known(table.name))
+    question, place = sentence(code, name=table.name), search.places[table.name]
+    lost = search.seek(question, place, world.learned(read), *given)
+    if lost.case:
+        shows = _lacks(search, table, read)
+        search.show(code, place, lost.case, shows, name=table.name)
+    elif lost.nobody:
+        search.prove("proved.table", name=table.name)
+
+
+def _facts_of(policy: Policy, table: Table) -> set[str]:
+    """Return the facts of the application that a table reads, through figures as well."""
+    own = {
+        **{one.name: names_of(one.formula.node) for one in policy.figures},
+        **{one.name: _names_in(one) for one in policy.tables},
+    }
+    found, waiting = set[str](), set(_names_in(table))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting |= own.get(name, frozenset())
+    return found & policy.names()
+
+
+def _names_in(table: Table) -> frozenset[str]:
+    return frozenset().union(*(names_of(row.when.node) for row in table.rows))
+
+
+def _lacks(search: Search, table: Table, read: list[str]) -> Shows:
+    def shows(case: Case) -> bool:
+        figures = case.decided(search.policy).figures
+        return figures[table.name] is None and all(case.facts[name] is not None for name in read)
+
+    return shows
 
 
 def _check_overlaps(search: Search, table: Table, holds: list[Any]) -> None:

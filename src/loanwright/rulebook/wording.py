@@ -25,6 +25,12 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "No row of the table {name} holds, though nothing is missing.",
         "Не подходит ни одна строка таблицы {name}, хотя все данные есть.",
     ),
+    "table_gap.value": (
+        "The table {name} gives nothing to somebody of whom everything is known: a row asks for a "
+        "number that there is not, as where something is divided by zero.",
+        "Таблица {name} ничего не даёт человеку, о котором всё известно: строке нужно число, "
+        "которого нет, например при делении на ноль.",
+    ),
     "table_overlap": (
         "Rows {first} and {second} of the table {name} hold at once; one at most may.",
         "Строки {first} и {second} таблицы {name} подходят одновременно, а может только одна.",
@@ -62,6 +68,27 @@ _SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "nobody_approved": (
         "Nobody in the segment {segment} can be approved, whatever the score.",
         "В сегменте {segment} никого нельзя одобрить ни при каком балле.",
+    ),
+    "nobody_approved.score": (
+        "Nobody in the segment {segment} can be approved: no score is above {highest}.",
+        "В сегменте {segment} никого нельзя одобрить: балла выше {highest} не бывает.",
+    ),
+    "no_examples": (
+        "The policy carries no examples; add [[examples]], one that fires each rule at least.",
+        "В политике нет примеров; добавьте [[examples]] — хотя бы по одному, где правило "
+        "срабатывает.",
+    ),
+    "rule_without_example": (
+        "No example fires {name}; add one.",
+        "Ни в одном примере не срабатывает {name}; добавьте такой.",
+    ),
+    "example_name_twice": (
+        "Two examples are called “{name}”.",
+        "Два примера называются «{name}».",
+    ),
+    "example_fact_wrong": (
+        "In the example “{name}”, {fact} is {value}, and {needed} is needed.",
+        "В примере «{name}» {fact} — {value}, а нужно {needed_ru}.",
     ),
     "grade_without_terms": (
         "The grade {name} has no terms, and its applicants are not all declined.",

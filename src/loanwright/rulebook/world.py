@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
@@ -14,7 +14,7 @@ from loanwright.decisioning.policy import Policy, Rule
 from loanwright.decisioning.terms import ANNUAL_RATE_BP, HIGHEST_AMOUNT
 from loanwright.features.product import Product
 from loanwright.rulebook.cases import Case
-from loanwright.rulebook.domains import Domain, domains_of
+from loanwright.rulebook.domains import Domain, domains_of, scores_of
 from loanwright.rulebook.encoding import Encoder, Term
 from loanwright.scaling import Scale
 
@@ -66,6 +66,7 @@ class World:
         self.encoder = Encoder(z3, self._context)
         self.segments = tuple(name for name in product.segments if _decides(policy, name))
         self.grades = tuple(one.name for one in Scale.from_mapping(product.scale).grades)
+        self.scores = scores_of(product)
         self._solver = z3.Solver(ctx=self._context)
         self._read = sorted(policy.names())
         self._assess()
@@ -119,6 +120,10 @@ class World:
     def known(self, figure: str) -> Any:
         """Return when a figure is there."""
         return self.encoder.terms[figure].known
+
+    def learned(self, names: Iterable[str]) -> Any:
+        """Return when each of these facts is there."""
+        return self.all_of([self.encoder.terms[name].known for name in names])
 
     def graded(self, grade: str) -> Any:
         """Return when the model gives this grade."""
@@ -177,6 +182,8 @@ class World:
         z3, encoder = self.z3, self.encoder
         self._score = z3.Int("score", self._context)
         probability = z3.Real("probability_of_default", self._context)
+        lowest, highest = self.scores
+        self._solver.add(self._score >= lowest, self._score <= highest)
         self._grade = z3.Int("grade", self._context)
         self._segment = z3.Int("segment", self._context)
         self._solver.add(probability >= 0, probability <= 1)

@@ -51,12 +51,22 @@ def test_a_policy_goes_to_a_file_and_comes_back_the_same(lender):
         assert lender.succeed("policy", "diff", "credit-card", name) == "Nothing is different.\n"
     document = json.loads((lender.place / "card.json").read_text())
     document["cutoffs"]["boat"] = {"approve_from": 1, "refer_from": 1}
-    del document["cutoffs"]["new"]
+    document["cutoffs"]["boat"] = document["cutoffs"]["new"]
     (lender.place / "card.json").write_text(json.dumps(document))
 
     found = lender.run("policy", "check", "card.json", "--product", "credit-card")
     assert found.returncode == 1
-    assert "[segment_without_cutoffs]" in found.stdout
+    assert "[unknown_segment]" in found.stdout
+
+
+def test_what_is_refused_is_named_once_with_its_place(lender):
+    lender.succeed("policy", "show", "credit-card", "--file", "card.json")
+    document = json.loads((lender.place / "card.json").read_text())
+    document["rules"][0]["when"] = "shoe_size > 45"
+    (lender.place / "card.json").write_text(json.dumps(document))
+
+    found = lender.run("policy", "check", "card.json", "--product", "credit-card")
+    assert found.stdout.startswith("rules[0].when: 'shoe_size > 45' names shoe_size")
 
 
 def test_a_draft_is_edited_from_a_file_and_rejected(lender):
@@ -84,6 +94,11 @@ def test_a_draft_is_edited_from_a_file_and_rejected(lender):
         (
             ("draft", "credit-card", "--cutoff", "new", "--by", "Anna"),
             "new is no cut-off; write SEGMENT=APPROVE_FROM:REFER_FROM, as new=610:560.",
+        ),
+        (
+            ("draft", "credit-card", "--cutoff", "boat=2:1", "--by", "Anna"),
+            "There are cut-offs for boat, which is no segment of credit-card. It has new, "
+            "existing. [unknown_segment]",
         ),
         (("show", "credit-card", "--at", "noon"), "noon is not a moment"),
     ],

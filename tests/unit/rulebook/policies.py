@@ -41,11 +41,41 @@ CLEAN: dict[str, Any] = {
     },
     "humility": {"out_of_range": True, "most_missing": 0.3},
 }
+ADULT = {"age": 40, "amount": 3_000, "duration_months": 12}
+
+
+def example(outcome: str, *fired: str, segment: str = "new", **stated: Any) -> Any:
+    """Return an example of an adult, with facts of their own; a score may be among them."""
+    score = {"score": stated.pop("score")} if "score" in stated else {}
+    return {
+        "name": f"{outcome} {' '.join(fired)}",
+        "segment": segment,
+        "facts": {**ADULT, **stated},
+        "expect": {"outcome": outcome, "rules": list(fired)},
+        **score,
+    }
+
+
+EXAMPLES = [
+    example("approve"),
+    example("decline", "rule.young", age=19),
+    example("refer", "rule.steep", amount=20_000, score=575),
+]
+
+CLEAN["examples"] = EXAMPLES
+
+
+def examples_of(document: dict[str, Any], *more: Any) -> list[Any]:
+    """Return the examples of the rules that a document still has, and some more."""
+    codes = {one["code"] for one in document["rules"] or ()}
+    return [*(one for one in EXAMPLES if codes.issuperset(one["expect"]["rules"])), *more]
 
 
 def changed(**parts: Any) -> dict[str, Any]:
     """Return the clean policy with other parts; None leaves a part out."""
     document = {**copy.deepcopy(CLEAN), **parts}
+    if document["schema"] == 2 and "examples" not in parts:
+        document["examples"] = examples_of(document)
     return {name: part for name, part in document.items() if part is not None}
 
 
@@ -60,9 +90,14 @@ def table(*rows: tuple[str, Any], hit: str = "first", kind: str = "number") -> A
     return {"name": "planted", "hit": hit, "kind": kind, "rows": listed}
 
 
-def ruled(*rules: Any) -> dict[str, Any]:
-    """Return the clean policy with more rules."""
-    return changed(rules=[*CLEAN["rules"], *rules])
+def ruled(*rules: Any, shown: Any = ()) -> dict[str, Any]:
+    """Return the clean policy with more rules, and with examples that show them."""
+    return changed(rules=[*CLEAN["rules"], *rules], examples=[*EXAMPLES, *shown])
+
+
+def exampled(*examples: Any) -> dict[str, Any]:
+    """Return the clean policy with more examples."""
+    return changed(examples=[*EXAMPLES, *examples])
 
 
 def tabled(planted: Any, **parts: Any) -> dict[str, Any]:
@@ -179,22 +214,27 @@ DEFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "rules[2]",
     ),
     "a fact that new applicants do not have": (
-        ruled(rule('credit_history == "past_delay"')),
+        ruled(
+            rule('credit_history == "past_delay"'),
+            shown=[
+                example("refer", "rule.planted", segment="existing", credit_history="past_delay")
+            ],
+        ),
         "rule_never_known",
         "rules[2]",
     ),
     "a rule that fires or lacks its fact": (
-        ruled(rule("income >= 0")),
+        ruled(rule("income >= 0"), shown=[example("refer", "rule.planted", income=1_000)]),
         "rule_never_passes",
         "rules[2]",
     ),
     "referred, though declined by a rule": (
-        ruled(rule("age < 19")),
+        ruled(rule("age < 19"), shown=[example("decline", "rule.young", "rule.planted", age=18)]),
         "rule_always_beaten",
         "rules[2]",
     ),
     "referred, though declined by the score": (
-        ruled(rule("score < 500")),
+        ruled(rule("score < 500"), shown=[example("decline", "rule.planted", score=400)]),
         "rule_always_beaten",
         "rules[2]",
     ),
@@ -235,6 +275,55 @@ DEFECTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "figure_never_known",
         "figures[1]",
     ),
+    "a cut-off above every score": (
+        changed(cutoffs={**CUTOFFS, "new": {"approve_from": 99_999, "refer_from": 530}}),
+        "nobody_approved",
+        "cutoffs.new",
+    ),
+    "a row that divides by nothing": (
+        tabled(
+            table(("ratio < 1000", 1), ("ratio >= 1000", 2)),
+            figures=[
+                *CLEAN["figures"],
+                {"name": "ratio", "expression": "amount / (duration_months - 12)"},
+            ],
+        ),
+        "table_gap",
+        "tables[1]",
+    ),
+    "a unique row that divides by nothing": (
+        tabled(
+            table(
+                ("amount / (duration_months - 12) < 1000", 1),
+                ("amount / (duration_months - 12) >= 1000", 2),
+                hit="unique",
+            )
+        ),
+        "table_gap",
+        "tables[1]",
+    ),
+    "no examples": (changed(examples=None), "no_examples", "examples"),
+    "a rule that no example fires": (
+        ruled(rule("age > 70")),
+        "rule_without_example",
+        "rules[2]",
+    ),
+    "two examples of one name": (
+        exampled({**example("decline", "rule.young", age=18), "name": EXAMPLES[1]["name"]}),
+        "example_name_twice",
+        "examples",
+    ),
+    "an age in words": (
+        exampled(example("refer", age="seventeen")),
+        "example_fact_wrong",
+        "examples[3].facts.age",
+    ),
+    "a number for a truth": (
+        exampled(example("approve", "rule.young", repaying_elsewhere=1)),
+        "example_fact_wrong",
+        "examples[3].facts.repaying_elsewhere",
+    ),
+    "a protected feature": (ruled(rule('sex == "female"')), "rejected", "rules[2].when"),
     "a feature that there is not": (
         ruled(rule("shoe_size > 45")),
         "rejected",
@@ -274,6 +363,13 @@ SOUND: dict[str, dict[str, Any]] = {
             ),
         ],
     },
+    "a divisor that is asked for before": tabled(
+        table(
+            ("duration_months == 12", 0),
+            ("amount / (duration_months - 12) < 1000", 1),
+            ("true", 2),
+        )
+    ),
     "every kind of housing": tabled(
         table(('housing == "own"', 1), ('housing != "own"', 2), hit="unique")
     ),
@@ -286,9 +382,11 @@ SOUND: dict[str, dict[str, Any]] = {
     "a figure that may be missing, asked for with care": changed(
         figures=[*CLEAN["figures"], {"name": "burden", "expression": "debt_payments / income"}],
         rules=[*CLEAN["rules"], rule("missing(burden) or burden > 0.5")],
+        examples=[*EXAMPLES, example("refer", "rule.planted", income=1_000, debt_payments=900)],
     ),
     "a rule about one segment": ruled(
-        rule('credit_history == "past_delay"', segments=["existing"])
+        rule('credit_history == "past_delay"', segments=["existing"]),
+        shown=[example("refer", "rule.planted", segment="existing", credit_history="past_delay")],
     ),
     "a segment that is left to people": changed(
         cutoffs={"new": CUTOFFS["new"]}, humility={"unseen_segments": True}
@@ -308,6 +406,7 @@ SOUND: dict[str, dict[str, Any]] = {
         rules=[
             rule("count_of >= 2 and band == 1 or if(repaying_elsewhere, max(age, 30), 20) > 60")
         ],
+        examples=[example("refer", "rule.planted", age=65, repaying_elsewhere=True)],
     ),
     "equal cut-offs refer nobody": changed(
         cutoffs={

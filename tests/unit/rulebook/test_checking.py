@@ -7,7 +7,17 @@ import random
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.unit.rulebook.policies import CLEAN, DEFECTS, SOUND, changed, rule, ruled, table, tabled
+from tests.unit.rulebook.policies import (
+    CLEAN,
+    DEFECTS,
+    SOUND,
+    changed,
+    example,
+    rule,
+    ruled,
+    table,
+    tabled,
+)
 
 from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.policy import Policy
@@ -52,6 +62,43 @@ def test_the_policies_of_the_bundled_products_are_sound(product):
     assert [one for one in report.examples if not one.passed] == []
 
 
+def first_finding(name):
+    return examine_document(DEFECTS[name][0], LOAN).findings[0]
+
+
+def test_whoever_a_row_divides_by_nothing_for_is_shown():
+    finding = first_finding("a row that divides by nothing")
+    assert finding.example["duration_months"] == 12
+    assert "divided by zero" in finding.text.en
+
+
+def test_a_cutoff_above_every_score_is_told_with_the_highest_score():
+    text = first_finding("a cut-off above every score").text.en
+    assert text == "Nobody in the segment new can be approved: no score is above 1562."
+
+
+def test_of_a_band_without_scores_nothing_is_proved():
+    report = examine_document(DEFECTS["a cut-off above every score"][0], LOAN)
+    assert not [one.en for one in report.proved if "99999" in one.en and "≥" in one.en]
+
+
+def test_a_protected_feature_is_called_protected():
+    document = DEFECTS["a protected feature"][0]
+    assert "sex is protected" in examine_document(document, LOAN).findings[0].text.en
+    stated = changed(examples=[*CLEAN["examples"], example("approve", sex="female")])
+    assert "sex is protected" in examine_document(stated, LOAN).findings[0].text.en
+
+
+def test_what_no_example_shows_hides_no_other_finding():
+    small, large = rule("amount < 5000", code="rule.small"), rule("amount >= 5000")
+    found = examine_document(ruled(small, large, shown=()) | {"examples": [example("refer")]}, LOAN)
+    assert {"nobody_approved", "rule_without_example"} <= {one.code for one in found.findings}
+
+
+def test_a_policy_of_the_first_schema_need_carry_no_examples():
+    assert examine_document(SOUND["the first schema"], LOAN).passed
+
+
 def test_every_finding_is_planted_somewhere():
     assert {code for _, code, _ in DEFECTS.values()} | {"not_proved"} == set(FINDINGS)
 
@@ -65,14 +112,16 @@ def case_from(example):
 def shown(policy, finding):
     """Tell by the evaluator alone whether the example of a finding shows it."""
     case = case_from(finding.example)
+    facts = list(case.facts.values())
     decision = case.decided(policy)
     results = {one.code: one.result for one in decision.rule_results}
     index = int(finding.place.split("[")[1].split("]")[0]) if "[" in finding.place else 0
     if finding.code.startswith(("table_", "row_")):
         answers = [case.answer(policy, row.when) for row in policy.tables[index].rows]
         row = int(finding.place.rsplit("[")[-1].rstrip("]"))
+        given = decision.figures[policy.tables[index].name]
         return {
-            "table_gap": lambda: not any(answers) and None not in answers,
+            "table_gap": lambda: given is None and (None not in answers or None not in facts),
             "table_overlap": lambda: answers.count(True) > 1,
             "row_always_beaten": lambda: answers[row] and set(answers[:row]) != {False},
         }[finding.code]()
@@ -82,6 +131,7 @@ def shown(policy, finding):
         "rule_always_beaten": lambda: (
             decision.outcome is Outcome.DECLINE and results[policy.rules[index].code] == "fired"
         ),
+        "rule_without_example": lambda: results[policy.rules[index].code] == "fired",
         "nobody_approved": lambda: decision.outcome is not Outcome.APPROVE,
         "grade_without_terms": lambda: decision.terms is None and decision.outcome is Outcome.REFER,
         "terms_never_found": lambda: decision.terms is None,
@@ -96,8 +146,11 @@ def shown(policy, finding):
 def test_the_example_of_a_finding_really_shows_it(name):
     document, code, _ = DEFECTS[name]
     finding = next(one for one in examine_document(document, LOAN).findings if one.code == code)
-    without = ("rule_never_fires", "row_never_holds", "unknown_grade", "segment_without_cutoffs")
-    if code in without:
+    without = (
+        *("rule_never_fires", "row_never_holds", "unknown_grade", "segment_without_cutoffs"),
+        *("no_examples", "example_name_twice", "example_fact_wrong"),
+    )
+    if code in without or finding.place.startswith("cutoffs."):
         assert set(finding.example) <= {"segment"}
     else:
         assert shown(Policy.from_mapping(document, names=NAMES), finding)
@@ -221,7 +274,10 @@ def test_fifty_rules_are_checked_in_the_time_of_a_request():
         rule(f"age > {20 + place} and amount > {200 + 300 * place}", code=f"rule.many_{place}")
         for place in range(50)
     ]
-    report = examine(Policy.from_mapping(changed(rules=many), names=NAMES), LOAN, seconds=60)
+    codes = [one["code"] for one in many]
+    one = example("refer", *codes, age=75, amount=18_000)
+    document = changed(rules=many, examples=[one])
+    report = examine(Policy.from_mapping(document, names=NAMES), LOAN, seconds=60)
 
     assert report.passed
     assert "Each of the 50 rules" in " ".join(one.en for one in report.proved)

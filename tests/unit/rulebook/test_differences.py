@@ -132,7 +132,7 @@ EXAMPLE = {
             "humility.most_missing: 0.5 instead of 0.3.",
         ),
         (
-            changed(examples=[EXAMPLE]),
+            changed(examples=[*CLEAN["examples"], EXAMPLE]),
             "added",
             "examples.an adult",
             "“an adult” is new: new: age = 40 → refer.",

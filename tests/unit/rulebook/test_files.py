@@ -50,6 +50,16 @@ def test_a_policy_comes_back_from_its_file(product, name, tmp_path):
     assert read_policy_file(tmp_path / name).hash == policy.hash
 
 
+@pytest.mark.parametrize("name", ["policy.toml", "policy.json"])
+def test_a_file_with_a_byte_order_mark_is_read(name, tmp_path):
+    policy = Policy.from_mapping(bundled_product("credit-card").policy)
+    path = tmp_path / name
+    write_policy_file(policy, path)
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+
+    assert read_policy_file(path).hash == policy.hash
+
+
 @pytest.mark.parametrize("content", [b"\xff", b"[", b"x = 1\nx = 2"])
 def test_what_is_no_toml_is_refused(content, tmp_path):
     path = tmp_path / "policy.toml"

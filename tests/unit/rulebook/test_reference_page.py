@@ -16,9 +16,8 @@ def test_the_page_lists_every_finding_with_its_sentence():
 
 
 def test_every_finding_has_a_sentence_in_both_languages():
-    facts = dict.fromkeys(
-        ("name", "segment", "product", "row", "first", "second", "problem", "question"), "x"
-    )
+    named = ("name", "segment", "product", "row", "first", "second", "problem", "question")
+    facts = dict.fromkeys((*named, "fact", "value", "needed", "needed_ru"), "x")
     for code in FINDINGS:
         text = sentence(code, **facts)
         assert text.en

@@ -1,7 +1,7 @@
 """Examples are decided by the real decide; what comes otherwise is named."""
 
 import pytest
-from tests.unit.rulebook.policies import changed
+from tests.unit.rulebook.policies import exampled
 
 from loanwright.decisioning.policy import Policy
 from loanwright.features.policy_names import policy_names
@@ -15,12 +15,12 @@ ADULT = {"age": 40, "amount": 3_000, "duration_months": 12}
 
 def with_example(**example):
     stated = {"name": "one", "segment": "new", "facts": ADULT, "expect": {"outcome": "approve"}}
-    return changed(examples=[{**stated, **example}])
+    return exampled({**stated, **example})
 
 
 def problems(**example):
     policy = Policy.from_mapping(with_example(**example), names=policy_names(LOAN))
-    (result,) = run_examples(policy, LOAN)
+    *_, result = run_examples(policy, LOAN)
     assert result.passed is (result.problems == ())
     return result.problems
 
@@ -60,13 +60,13 @@ def test_what_comes_otherwise_is_named_with_what_was_expected(example, said):
 
 def test_a_score_that_is_not_stated_is_one_that_is_approved_with_its_grade():
     policy = Policy.from_mapping(with_example())
-    case = case_of_example(policy, LOAN, policy.examples[0])
+    case = case_of_example(policy, LOAN, policy.examples[-1])
     assert (case.score, case.grade) == (575, "A")
 
     plain = Policy.from_mapping(
         {key: part for key, part in with_example().items() if key not in ("terms", "tables")}
     )
-    case = case_of_example(plain, LOAN, plain.examples[0])
+    case = case_of_example(plain, LOAN, plain.examples[-1])
     assert (case.score, case.grade) == (560, "B")
 
 

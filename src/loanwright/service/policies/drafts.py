@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import Connection, Row
 
 from loanwright.decisioning.policy import Policy
-from loanwright.features.policy_names import policy_names
 from loanwright.features.product import Product
+from loanwright.rulebook.reading import read_for
 from loanwright.rulebook.report import Report
 from loanwright.service.audit.schemas import Actor, Change
 from loanwright.service.audit.service import Audit
@@ -28,6 +28,7 @@ from loanwright.service.policies.errors import (
     DraftNotFound,
     DraftNotSubmitted,
     DraftOfAnother,
+    ExamplesNeeded,
     LivePolicyChanged,
     NameMissing,
     NoEarlierVersion,
@@ -233,6 +234,7 @@ class PolicyDrafts:
         return others[0].version.policy
 
     def _passed(self, draft: Draft) -> Report:
+        _require_examples(draft)
         report = self.examine(draft.policy.to_mapping(), self.product(draft.product))
         if not report.passed:
             raise DraftFails(summary=report.summary, first=report.first.en)
@@ -243,6 +245,7 @@ class PolicyDrafts:
         checks = draft.checks or {}
         if draft.state is not DraftState.SUBMITTED or draft.origin == "rollback":
             return
+        _require_examples(draft)
         if checks.get("product_hash") != self.product(draft.product).hash:
             self._passed(draft)
 
@@ -301,7 +304,7 @@ class PolicyDrafts:
 
 def read_draft(document: Any, product: Product) -> Policy:
     """Return the policy in a document that was sent for a product, reading only what it has."""
-    policy = Policy.from_mapping(document, names=policy_names(product))
+    policy = read_for(document, product)
     if policy.product not in (None, product.name):
         raise DraftForAnotherProduct(named=policy.product, product=product.name)
     return policy
@@ -328,6 +331,12 @@ def _named(actor: Actor) -> Actor:
 def _require_second(actor: Actor, draft: Draft) -> None:
     if plain(actor.id) == plain(draft.author):
         raise SecondPersonNeeded(person=draft.author)
+
+
+def _require_examples(draft: Draft) -> None:
+    """Refuse a policy of the schema that has no room for examples; `examine` says the rest."""
+    if draft.policy.schema < 2:
+        raise ExamplesNeeded
 
 
 def _found(row: Row[Any] | None, draft_id: str) -> Draft:

@@ -31,6 +31,10 @@ class DraftFails(Conflict):
     """The policy does not pass its checks: {summary}. First: {first}."""
 
 
+class ExamplesNeeded(Conflict):
+    """The policy is of schema 1, without examples; add schema = 2 and [[examples]] to it."""
+
+
 class DraftChangesNothing(Conflict):
     """The draft is what is live for {product} already; change something first."""
 

@@ -21,6 +21,7 @@ from loanwright.service.policies.errors import (
     DraftFrozen,
     DraftNotSubmitted,
     DraftOfAnother,
+    ExamplesNeeded,
     LivePolicyChanged,
     NameMissing,
     NoEarlierVersion,
@@ -73,7 +74,7 @@ def test_a_policy_is_written_submitted_and_published_by_another(drafts, policies
 
 def test_from_then_on_it_decides_and_what_was_decided_replays(service, drafts):
     before = told(service.origination.submit(application())).decision
-    drafts.publish(BORIS, submitted(drafts, 2000).id)
+    drafts.publish(BORIS, submitted(drafts, 1000).id)
     after = told(service.origination.submit(application())).decision
 
     assert before.policy.hash != after.policy.hash
@@ -155,13 +156,48 @@ def test_what_is_rejected_has_a_reason_and_never_decides(drafts, policies):
 
 def test_a_policy_that_fails_its_checks_is_not_submitted(drafts):
     document = moved(600)
-    del document["cutoffs"]["existing"]
-    document["rules"] = []
+    document["cutoffs"]["boat"] = document["cutoffs"]["new"]
     draft = drafts.write(ANNA, "credit-card", document)
-    with pytest.raises(DraftFails, match="existing"):
+    with pytest.raises(DraftFails, match="boat"):
         drafts.submit(ANNA, draft.id)
 
     assert drafts.get(draft.id).state == "draft"
+
+
+def without_examples(**parts):
+    return {**{key: part for key, part in moved(600).items() if key != "examples"}, **parts}
+
+
+def test_a_policy_without_examples_is_not_submitted(drafts):
+    draft = drafts.write(ANNA, "credit-card", without_examples())
+    with pytest.raises(DraftFails, match="carries no examples"):
+        drafts.submit(ANNA, draft.id)
+
+
+def test_a_policy_that_has_no_room_for_examples_is_checked_and_not_submitted(drafts):
+    first = {key: moved(600)[key] for key in ("name", "cutoffs")}
+    draft = drafts.write(ANNA, "credit-card", first)
+    assert drafts.check(draft.id).passed
+    with pytest.raises(ExamplesNeeded, match="add schema = 2"):
+        drafts.submit(ANNA, draft.id)
+
+    assert drafts.get(draft.id).state == "draft"
+
+
+def test_what_has_decided_without_examples_can_come_back(drafts, policies):
+    first = Policy.from_mapping({key: moved(600)[key] for key in ("name", "cutoffs")})
+    policies.publish("credit-card", first, by="operator")
+    policies.publish("credit-card", STARTER, by="operator")
+    draft = drafts.roll_back(ANNA, "credit-card", to=first.hash)
+    drafts.publish(BORIS, draft.id)
+
+    assert policies.live("credit-card").hash == first.hash
+
+
+def test_a_rule_that_reads_what_is_protected_is_refused_as_such(drafts):
+    rule = {**moved(600)["rules"][0], "when": 'sex == "female"'}
+    with pytest.raises(PolicyRejected, match="sex is protected"):
+        drafts.write(ANNA, "credit-card", {**moved(600), "rules": [rule], "examples": []})
 
 
 def test_what_was_checked_against_another_product_file_is_checked_again(drafts):
