@@ -43,6 +43,7 @@ def choose_columns(
     reader: BlockReader,
     inputs: Sequence[Feature],
     *,
+    extra: Sequence[Feature] = (),
     kept: Sequence[str] = (),
     allow_absent: bool = False,
 ) -> ChosenColumns:
@@ -54,6 +55,8 @@ def choose_columns(
         The table.
     inputs
         The raw features that are needed.
+    extra
+        Raw features that are read where the table has their columns.
     kept
         Columns that pass through.
     allow_absent
@@ -77,6 +80,8 @@ def choose_columns(
         free = sorted(header - set(chosen.values()))
         listing = "; ".join(_missing(one, free) for one in absent or inputs)
         raise ColumnsMissing(path=reader.name, listing=listing)
+    stated = {one.name: _column(one, header) for one in extra}
+    chosen |= {name: column for name, column in stated.items() if column is not None}
     for column in kept:
         if column not in header:
             known = ", ".join(reader.columns[:SHOWN])

@@ -25,6 +25,7 @@ from loanwright.batch.errors import ClusterUnavailable, ClusterUnfit
 from loanwright.batch.running import Pending
 from loanwright.batch.scoring import ScoredBlock, Scorer
 from loanwright.decisioning.policy import Policy
+from loanwright.features.product import parse_product
 from loanwright.features.tidying import Habit
 from loanwright.packaging.package import ModelPackage
 
@@ -49,6 +50,8 @@ class Parcel:
         The rule book as a mapping.
     columns, habits, language, numbered
         As the scorer's.
+    product
+        The text of the product that lays down credits; empty for that of the package.
     version
         Of Loanwright: a worker of another version is not asked.
     """
@@ -60,6 +63,7 @@ class Parcel:
     habits: Mapping[str, Habit]
     language: str
     numbered: bool
+    product: str = field(default="", repr=False)
     version: str
 
     @staticmethod
@@ -74,6 +78,7 @@ class Parcel:
             habits=scorer.habits,
             language=scorer.language,
             numbered=scorer.numbered,
+            product="" if scorer.product is None else scorer.product.text,
             version=version("loanwright"),
         )
 
@@ -102,6 +107,7 @@ class Parcel:
             habits=self.habits,
             language=self.language,
             numbered=self.numbered,
+            product=parse_product(self.product) if self.product else None,
         )
 
 

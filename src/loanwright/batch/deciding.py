@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loanwright.batch.assessed import Assessed
-from loanwright.batch.facts import Column, facts_of
+from loanwright.batch.facts import Column, Fact, facts_of
 from loanwright.batch.outcomes import NOTHING, Judged, judge
 from loanwright.decisioning.decide import MOST_REASONS
 from loanwright.decisioning.outcome import Outcome
@@ -114,7 +114,11 @@ class Decider:
         return {one: place for place, one in enumerate(self.reasons)}
 
     def decide(
-        self, assessed: Assessed, contributions: Column, facts: Mapping[str, Column]
+        self,
+        assessed: Assessed,
+        contributions: Column,
+        facts: Mapping[str, Column],
+        given: Mapping[str, Fact] | None = None,
     ) -> Decided:
         """Decide n rows.
 
@@ -126,8 +130,10 @@ class Decider:
             (n, p) on the raw log-odds of default; positive raises the risk.
         facts
             Name to (n,) encoded values, as ``facts_from_columns`` returns them.
+        given
+            Facts that are computed beside the dictionary; a feature of the same name goes before.
         """
-        known = facts_of(facts, self.dictionary)
+        known = {**(given or {}), **facts_of(facts, self.dictionary)}
         judged = judge(self.policy, segment=self.segment, facts=known, assessed=assessed)
         outcomes = np.maximum(judged.by_score, judged.floors)
         reasons = _Reasons(len(outcomes))

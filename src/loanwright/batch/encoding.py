@@ -62,7 +62,8 @@ class Encoder:
     product, segment
         Whose inputs are read.
     columns
-        Feature name to column of the table; an input without one is missing everywhere.
+        Feature name to column of the table; an input without one is missing everywhere, and
+        what may be stated beside the inputs is read where it has one.
     habits
         Column of texts to how it is written.
     """
@@ -75,11 +76,10 @@ class Encoder:
     def encode(self, block: Block) -> Encoded:
         """Return the encoded columns of the good rows, and what is wrong with the others."""
         rows = len(block.lines)
-        inputs = self.product.inputs(self.segment)
         doubtful = np.zeros(rows, dtype=bool)
         found: dict[str, pl.Series] = {}
         encoded: dict[str, Column] = {}
-        for feature in inputs:
+        for feature in self._features:
             if feature.name not in self.columns:
                 encoded[feature.name] = np.full(rows, np.nan)
                 doubtful |= not feature.missing.allowed
@@ -93,6 +93,12 @@ class Encoder:
             encoded = {name: column[good] for name, column in encoded.items()}
         problems = tuple(problem for one in rejected.values() for problem in one)
         return Encoded(columns=encoded, kept=good, rejected=problems)
+
+    @property
+    def _features(self) -> tuple[Feature, ...]:
+        extra = self.product.readable_inputs(self.segment)
+        stated = (one for one in extra if one.name in self.columns)
+        return (*self.product.inputs(self.segment), *stated)
 
     def _read(self, feature: Feature, frame: pl.DataFrame) -> pl.Series:
         series = frame.get_column(self.columns[feature.name])
@@ -119,7 +125,7 @@ class Encoder:
                 rejected[row] = _problems(int(block.lines[row]), refusal)
                 continue
             for name, column in encoded.items():
-                column[row] = encode(features[name], record[name])
+                column[row] = encode(features[name], record.get(name))
         return rejected
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -13,7 +13,7 @@ from loanwright.batch.assessed import Assessed
 from loanwright.decisioning.burden import FACTS as AFFORDABILITY
 from loanwright.decisioning.evaluating import read_date
 from loanwright.decisioning.policy import Policy
-from loanwright.features.affordable import Record, affordability_of
+from loanwright.features.affordable_columns import Applied, affordability_columns
 from loanwright.features.columns import decode
 from loanwright.features.feature import Feature
 from loanwright.features.product import Product
@@ -70,9 +70,9 @@ def facts_of(columns: Mapping[str, Column], dictionary: Mapping[str, Feature]) -
 
 
 def given_facts(
-    product: Product, policy: Policy, records: Sequence[Record], assessed: Assessed
+    product: Product, policy: Policy, columns: Mapping[str, Column], assessed: Assessed
 ) -> dict[str, Fact]:
-    """Return what a policy reads of means and payments, computed record by record.
+    """Return what a policy reads of means and payments.
 
     Parameters
     ----------
@@ -80,20 +80,17 @@ def given_facts(
         Lays down the credits that grades get.
     policy
         What it does not read is not computed.
-    records
-        (n,) as validated; none at all leaves these facts unknown.
+    columns
+        Raw feature to (n,) encoded values; what is not there was not stated.
     assessed
-        With the grades of the records.
+        With the grades of the rows.
     """
     names = policy.names().intersection(AFFORDABILITY)
-    if not names or not records:
+    if not names:
         return {}
-    found = [
-        affordability_of(product, record, assessed.names[grade])
-        for record, grade in zip(records, assessed.grades.tolist(), strict=True)
-    ]
-    columns = {name: [one[name] for one in found] for name in sorted(names)}
-    return {name: numbers(np.array(each, dtype=np.float64)) for name, each in columns.items()}
+    applied = Applied(columns=columns, grades=assessed.grades, names=assessed.names)
+    found = affordability_columns(product, applied, names)
+    return {name: numbers(column) for name, column in found.items()}
 
 
 def numbers(values: Column) -> Fact:

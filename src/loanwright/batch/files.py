@@ -17,6 +17,7 @@ from loanwright.batch.results import REJECTED, CsvResult, ParquetResult, Rejecte
 from loanwright.batch.running import WORK, Hire, Progress, Run, Summary, Threads
 from loanwright.batch.scoring import Scorer
 from loanwright.decisioning.policy import Policy
+from loanwright.features.product import Product
 from loanwright.features.tidying import Habit
 from loanwright.packaging.package import ModelPackage
 
@@ -43,6 +44,8 @@ class Order:
         How the result shall look.
     result
         Where the rows go, where that is not the file ``path``.
+    product
+        What lays down credits and names means; None takes the dictionary of the package.
     """
 
     reader: BlockReader
@@ -51,6 +54,7 @@ class Order:
     policy: Policy = field(repr=False)
     wishes: Wishes = field(default_factory=Wishes)
     result: Result | None = None
+    product: Product | None = None
 
     @property
     def work(self) -> Path:
@@ -69,6 +73,7 @@ class Order:
             "input": self.reader.fingerprint(),
             "model": self.package.hash,
             "policy": self.policy.hash,
+            "product": (self.product or self.package.product).hash,
             "choice of columns": [wishes.id, list(wishes.keep), wishes.allow_absent],
             "language": wishes.language,
             "kind of result": self.path.suffix,
@@ -79,7 +84,12 @@ class Order:
     def scorer(self, habits: Mapping[str, Habit] | None = None) -> Scorer:
         """Return the scorer for the table."""
         return prepare(
-            self.reader, self.package, policy=self.policy, wishes=self.wishes, habits=habits
+            self.reader,
+            self.package,
+            policy=self.policy,
+            wishes=self.wishes,
+            habits=habits,
+            product=self.product,
         )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from loanwright.batch.blocks import BlockReader
     from loanwright.batch.scoring import Scorer
     from loanwright.decisioning.policy import Policy
+    from loanwright.features.product import Product
     from loanwright.features.tidying import Habit
     from loanwright.packaging.package import ModelPackage
 
@@ -90,6 +91,7 @@ def prepare(
     policy: Policy | None = None,
     wishes: Wishes | None = None,
     habits: Mapping[str, Habit] | None = None,
+    product: Product | None = None,
 ) -> Scorer:
     """Return the scorer for a table: its columns chosen, its texts surveyed.
 
@@ -105,6 +107,8 @@ def prepare(
         How the result shall look.
     habits
         How the texts are written, where that is known already.
+    product
+        What lays down credits and names means; None takes the dictionary of the package.
 
     Raises
     ------
@@ -117,7 +121,13 @@ def prepare(
 
     wishes = wishes or Wishes()
     inputs = package.product.inputs(package.segment)
-    columns = choose_columns(reader, inputs, kept=wishes.kept, allow_absent=wishes.allow_absent)
+    columns = choose_columns(
+        reader,
+        inputs,
+        extra=package.product.readable_inputs(package.segment),
+        kept=wishes.kept,
+        allow_absent=wishes.allow_absent,
+    )
     return Scorer(
         package=package,
         policy=policy or Policy.from_mapping(package.product.policy),
@@ -125,4 +135,5 @@ def prepare(
         habits=survey(reader, list(columns.features.values())) if habits is None else habits,
         language=wishes.language,
         numbered=not wishes.id,
+        product=product,
     )

@@ -18,12 +18,14 @@ from loanwright.batch.deciding import NO_REASON, OUTCOMES, Decider
 from loanwright.batch.doubts import reservations_of
 from loanwright.batch.encoding import Encoder
 from loanwright.batch.errors import ColumnNameTaken, RejectedField
+from loanwright.batch.facts import given_facts
 from loanwright.decisioning.decide import MOST_REASONS
 from loanwright.decisioning.policy import Policy
 from loanwright.decisioning.reservation import Reservation
 from loanwright.errors import LoanwrightError
 from loanwright.explanation.reasons import reason_text
 from loanwright.features.columns import facts_from_columns, matrix_from_columns
+from loanwright.features.product import Product
 from loanwright.features.tidying import Habit, Survey
 from loanwright.packaging.basis import reference_of
 from loanwright.packaging.package import ModelPackage
@@ -83,6 +85,8 @@ class Scorer:
         Language of the reasons' texts beside their codes; empty for codes alone.
     numbered
         Whether the answers begin with the line of their row.
+    product
+        What lays down credits and names means; None takes the dictionary of the package.
 
     Raises
     ------
@@ -98,6 +102,7 @@ class Scorer:
     habits: Mapping[str, Habit] = field(default_factory=dict)
     language: str = ""
     numbered: bool = True
+    product: Product | None = None
 
     def __post_init__(self) -> None:
         """Refuse before the work begins what would fail in its midst."""
@@ -126,7 +131,8 @@ class Scorer:
             kept = dict(encoded.columns)
         facts = facts_from_columns(product, segment, kept, names=self.policy.names())
         assessed = self._assessed_as(answer, reservations_of(self.package, matrix, kept))
-        decided = self._decider.decide(assessed, answer.contributions, facts)
+        given = given_facts(self.product or product, self.policy, kept, assessed)
+        decided = self._decider.decide(assessed, answer.contributions, facts, given)
         frame = self._frame(block, rows, answer)
         frame = frame.with_columns(
             pl.Series("outcome", [str(one) for one in OUTCOMES]).gather(decided.outcomes),

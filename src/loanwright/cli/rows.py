@@ -44,6 +44,7 @@ class Row:
 def read_rows(path: Path, product: "Product", *segments: str) -> list[Row]:
     """Read the applications of a file; columns that no segment asks for are left out.
 
+    What an applicant may state beside the inputs, such as an income, is read where it is there.
     A column is found by the name of its feature or by the name the training table gave it.
 
     A row is either flat, feature by feature with `document_number` or `applicant_id` beside them,
@@ -58,7 +59,11 @@ def read_rows(path: Path, product: "Product", *segments: str) -> list[Row]:
     if not all(isinstance(one, dict) for one in found):
         raise fail(f"{path} is not a list of applications: each must be an object.")
     chosen = segments or tuple(product.segments)
-    wanted = {one.name: one for segment in chosen for one in product.inputs(segment)}
+    wanted = {
+        one.name: one
+        for segment in chosen
+        for one in (*product.inputs(segment), *product.readable_inputs(segment))
+    }
     read = partial(_row, wanted=tuple(wanted.values()), typed=path.suffix not in API_SHAPED)
     return [read(number, one) for number, one in enumerate(found, 1)]
 

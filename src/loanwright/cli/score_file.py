@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from loanwright.batch.results import Result
     from loanwright.batch.running import Hire, Progress, Summary
     from loanwright.decisioning.policy import Policy
+    from loanwright.features.product import Product
     from loanwright.packaging.package import ModelPackage
 
 SHOWN = 8
@@ -98,7 +99,7 @@ def score_file(
 
     reader = _reader(source, table, row_id)
     path = _result_path(source, result, into)
-    model, policy = _opened(package, product, segment, reader)
+    model, policy, served = _opened(package, product, segment, reader)
     wishes = Wishes(
         id=row_id, keep=tuple(keep or ()), language=_language(texts), allow_absent=allow_absent
     )
@@ -109,6 +110,7 @@ def score_file(
         policy=policy,
         wishes=wishes,
         result=None if into is None else _new_table(result, into),
+        product=served,
     )
     summary = _carry_out(order, anew, _crew(cluster, threads))
     _tell(summary, order)
@@ -168,7 +170,7 @@ def _language(texts: str) -> str:
 
 def _opened(
     package: Path | None, product: str | None, segment: str | None, reader: "BlockReader"
-) -> "tuple[ModelPackage, Policy]":
+) -> "tuple[ModelPackage, Policy, Product]":
     if package is not None:
         return _of_package(package, segment)
     if product is not None:
@@ -176,7 +178,7 @@ def _opened(
     raise typer.BadParameter("give --product, or --package")
 
 
-def _of_package(directory: Path, segment: str | None) -> "tuple[ModelPackage, Policy]":
+def _of_package(directory: Path, segment: str | None) -> "tuple[ModelPackage, Policy, Product]":
     from loanwright.decisioning.policy import Policy
     from loanwright.packaging.package import ModelPackage
 
@@ -184,12 +186,12 @@ def _of_package(directory: Path, segment: str | None) -> "tuple[ModelPackage, Po
     if segment not in (None, package.segment):
         raise SegmentUnfit(segment=package.segment, asked=segment)
     remark(f"Segment: {package.segment}, which the package is for.")
-    return package, Policy.from_mapping(package.product.policy)
+    return package, Policy.from_mapping(package.product.policy), package.product
 
 
 def _of_service(
     name: str, segment: str | None, reader: "BlockReader"
-) -> "tuple[ModelPackage, Policy]":
+) -> "tuple[ModelPackage, Policy, Product]":
     from loanwright.batch.choosing import find_segment
     from loanwright.cli.opening import open_product_service
     from loanwright.packaging.package import ModelPackage
@@ -200,7 +202,7 @@ def _of_service(
         champion = service.registry.champion(product.name, chosen)
         policy = service.policies.live(product.name).policy
         remark(f"Segment: {chosen}, {'as asked' if segment else 'found from the columns'}.")
-        return ModelPackage.load(champion.path), policy
+        return ModelPackage.load(champion.path), policy, product
 
 
 def _crew(cluster: str | None, count: int) -> "Hire":

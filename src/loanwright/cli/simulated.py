@@ -118,6 +118,7 @@ def try_file(path: Path, asked: Asked) -> Tried:
         by=asked.by,
         prices=prices_of(asked, product),
         currency=product.currency,
+        product=product,
     )
     dictionary = packages[segment].product if packages else product
     source = _source(reader, asked, segment, dictionary, scored=scored)
@@ -226,7 +227,8 @@ def _model(
 
     if asked.model is not None and Path(asked.model).is_dir():
         package = ModelPackage.load(asked.model)
-        return package.product, {package.segment: package}
+        known = package.product if asked.product is None else find_product(asked.product)
+        return known, {package.segment: package}
     product = find_product(asked.product)
     return product, {} if scored else _of_service(asked, product, columns)
 

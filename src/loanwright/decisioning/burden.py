@@ -15,6 +15,8 @@ from loanwright.errors import Rejected
 
 #: Above half of the income a lender warns (Russia: 353-FZ art. 5.1, from 1 January 2024).
 WARNING_ABOVE_BP: Final = 5_000
+#: No burden is called higher, and that of whoever must pay without any income is this: 100,000 %.
+HIGHEST_BURDEN: Final = 1_000.0
 FACTS: Final = (
     "debt_burden_before",
     "debt_burden_after",
@@ -41,15 +43,16 @@ class Means:
     income
         Income of a month in minor units.
     payments
-        What is paid each month on debts that there are, in minor units.
+        What is paid each month on debts that there are, in minor units; None where it is not
+        known.
     """
 
     income: int
-    payments: int = 0
+    payments: int | None = 0
 
     def __post_init__(self) -> None:
         """Refuse amounts that nobody has."""
-        if self.income < 0 or self.payments < 0:
+        if self.income < 0 or (self.payments or 0) < 0:
             raise MeansRefused
 
     def burden(self, payment: int = 0) -> float | None:
@@ -58,19 +61,30 @@ class Means:
         Returns
         -------
         float or None
-            0.35 for 35 %; None without income: there is nothing to measure by.
+            0.35 for 35 %, 1000.0 at most. Without income any payment is `HIGHEST_BURDEN`, and
+            nothing to pay is None: there is nothing to measure by. None as well where payments
+            are not known, unless there is no income to make them from.
 
         Examples
         --------
         >>> means = Means(income=100_000, payments=20_000)
         >>> means.burden(), means.burden(15_000), Means(income=0).burden()
         (0.2, 0.35, None)
+        >>> Means(income=0, payments=1).burden(), Means(income=100, payments=None).burden(60)
+        (1000.0, None)
         """
-        return (self.payments + payment) / self.income if self.income else None
+        due = (self.payments or 0) + payment
+        if not self.income:
+            return HIGHEST_BURDEN if due else None
+        return None if self.payments is None else min(due / self.income, HIGHEST_BURDEN)
 
     def bears(self, payment: int, *, cap_bp: int) -> bool:
-        """Tell, in whole numbers, whether the burden with one more payment is within a cap."""
-        return (self.payments + payment) * BASIS_POINTS <= self.income * cap_bp
+        """Tell, in whole numbers, whether the burden with one more payment is within a cap.
+
+        Of payments that are not known it is told whether the new one alone is within it: what is
+        too much for somebody without debts is too much with them.
+        """
+        return ((self.payments or 0) + payment) * BASIS_POINTS <= self.income * cap_bp
 
 
 def warns(burden: float | None) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -179,7 +180,13 @@ def _level_payment(credit: Credit) -> int:
     """Return amount · r / (1 − (1 + r)^−n), computed in whole numbers."""
     if credit.annual_rate_bp == 0:
         return divide(credit.amount, credit.term_months)
-    rate = Fraction(credit.annual_rate_bp, BASIS_POINTS * MONTHS)
-    growth = (1 + rate) ** credit.term_months
-    exact = credit.amount * rate * growth / (growth - 1)
-    return divide(exact.numerator, exact.denominator)
+    share = _level_share(credit.annual_rate_bp, credit.term_months)
+    return divide(credit.amount * share.numerator, share.denominator)
+
+
+@lru_cache(maxsize=4_096)
+def _level_share(annual_rate_bp: int, months: int) -> Fraction:
+    """Return r / (1 − (1 + r)^−n): a level payment as a share of the amount."""
+    rate = Fraction(annual_rate_bp, BASIS_POINTS * MONTHS)
+    growth = (1 + rate) ** months
+    return rate * growth / (growth - 1)

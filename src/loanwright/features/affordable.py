@@ -21,12 +21,17 @@ Record = Mapping[str, Any]
 def means_of(product: Product, record: Record) -> Means | None:
     """Return income and debt payments of a month; None where the income was not stated.
 
+    Payments that were not stated are unknown, never zero; they are zero only where the product
+    asks nobody about them.
+
     Examples
     --------
     >>> from loanwright.features.product import bundled_product
     >>> loan = bundled_product("instalment-loan")
     >>> means_of(loan, {"income": 2_000, "debt_payments": 300})
     Means(income=200000, payments=30000)
+    >>> means_of(loan, {"income": 2_000})
+    Means(income=200000, payments=None)
     >>> means_of(loan, {"debt_payments": 300}) is None
     True
     """
@@ -34,9 +39,12 @@ def means_of(product: Product, record: Record) -> Means | None:
     income = None if terms is None else record.get(terms.income)
     if terms is None or income is None:
         return None
-    payments = 0 if terms.payments is None else record.get(terms.payments) or 0
+    payments = 0 if terms.payments is None else record.get(terms.payments)
     units = minor_units(product.currency)
-    return Means(income=round(income * units), payments=round(payments * units))
+    return Means(
+        income=round(income * units),
+        payments=None if payments is None else round(payments * units),
+    )
 
 
 def credit_of(

@@ -250,7 +250,8 @@ def facts_from_columns(
     product, segment
         Whose applications they are.
     columns
-        Raw feature name to (n,) float64: every input of the segment.
+        Raw feature name to (n,) float64: every input of the segment, and what was stated
+        beside them.
     names
         As for `facts`.
 
@@ -268,6 +269,8 @@ def facts_from_columns(
     """
     derived, program, _ = _facts_plan(product, segment, _wanted(names))
     values = {feature.name: columns[feature.name] for feature in product.inputs(segment)}
+    stated = [one.name for one in product.readable_inputs(segment) if one.name in columns]
+    values |= {name: columns[name] for name in stated}
     if derived:
         computed = evaluate(program, np.stack([columns[name] for name in program.inputs]))
         values |= {f.name: computed[:, place] for place, f in enumerate(derived)}

@@ -216,6 +216,20 @@ class Product:
         named = dict.fromkeys((*means, *self.fairness_inputs))
         return tuple(self.features[name] for name in named if name not in taken)
 
+    def readable_inputs(self, segment: str) -> tuple[Feature, ...]:
+        """Return those of `extra_inputs` that policies may read, and that files are read for.
+
+        What serves to measure fairness alone is not read from files.
+
+        Examples
+        --------
+        >>> [f.name for f in bundled_product("credit-card").readable_inputs("new")]
+        []
+        """
+        allowed = {one.feature for one in self.protected_allowed if "policy" in one.uses}
+        extra = self.extra_inputs(segment)
+        return tuple(one for one in extra if not one.protected or one.name in allowed)
+
 
 def parse_product(text: str) -> Product:
     """Parse and check a product file.

@@ -18,6 +18,8 @@ class Quote:
         The credit that was asked for, priced; None where the lender lends none like it.
     best
         The best that it would approve within the applicant's means; None where there is none.
+    within_means
+        Whether the wished credit keeps the debt burden at or below the cap, as far as is known.
     """
 
     lender: str
@@ -26,6 +28,7 @@ class Quote:
     chance: Chance
     wished: Priced | None
     best: Priced | None
+    within_means: bool = True
 
     @property
     def meets_wish(self) -> bool:
@@ -38,7 +41,8 @@ def ranked(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
     """Return quotes, the best first.
 
     First those that approve what was wished; then those that approve less; then those where a
-    person would have to look, the more likely first, the unknown after the known; then the rest.
+    person would have to look, the more likely first, the unknown after the known; then those
+    whose wished credit is beyond the applicant's means with nothing less to offer; then the rest.
     Among equals, what costs less for each unit lent; then the lower APR; then by name.
     """
     return tuple(sorted(quotes, key=_order))
@@ -53,7 +57,9 @@ def _order(quote: Quote) -> tuple[float, ...] | tuple[float | str, ...]:
 def _tier(quote: Quote) -> int:
     if quote.best is not None:
         return 0 if quote.meets_wish else 1
-    return {Outcome.APPROVE: 2, Outcome.REFER: 2, Outcome.DECLINE: 3}[quote.outcome]
+    if quote.outcome is Outcome.DECLINE:
+        return 4
+    return 2 if quote.within_means else 3
 
 
 def _dearness(shown: Priced | None) -> tuple[float, float]:

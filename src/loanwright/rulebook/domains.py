@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log
 from typing import Final
 
-from loanwright.decisioning.burden import FACTS
+from loanwright.decisioning.burden import FACTS, HIGHEST_BURDEN
 from loanwright.decisioning.nodes import Kind, Name
 from loanwright.features.feature import Feature
 from loanwright.features.product import Product
@@ -127,5 +127,6 @@ def _computed(product: Product, name: str) -> Domain:
         kind="number",
         whole=name == "term_months",
         minimum=0.0,
+        maximum=HIGHEST_BURDEN if name in known else None,
         known=known.get(name, credit),
     )

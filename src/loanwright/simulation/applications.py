@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,9 +71,6 @@ class Applications:
         Columns to group by.
     asked
         What they ask for.
-    records
-        As they were validated, where the applications are at hand one by one: what a policy asks
-        of means and payments is computed from them. Empty leaves such facts unknown.
     share
         How much of all is read when these are done, for progress.
     rejected
@@ -88,7 +84,6 @@ class Applications:
     before: NDArray[np.int8] | None = field(default=None, repr=False)
     groups: Mapping[str, Values] = field(default_factory=dict, repr=False)
     asked: AskedCredit = field(default_factory=AskedCredit, repr=False)
-    records: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     share: float = 0.0
     rejected: int = 0
 

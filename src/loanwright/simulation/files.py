@@ -84,7 +84,12 @@ class TableSource:
     @cached_property
     def _chosen(self) -> list[ChosenColumns]:
         return [
-            choose_columns(self.reader, one.inputs(self.segment), kept=self._kept)
+            choose_columns(
+                self.reader,
+                one.inputs(self.segment),
+                extra=one.readable_inputs(self.segment),
+                kept=self._kept,
+            )
             for one in self.dictionaries
         ]
 

@@ -195,8 +195,7 @@ class Simulator:
             facts_from_columns(product, block.segment, columns, names=version.policy.names()),
             product.features,
         )
-        records = [one for one, fine in zip(block.records, good, strict=False) if fine]
-        given = given_facts(self.product or product, version.policy, records, answers)
+        given = given_facts(self.product or product, version.policy, columns, answers)
         outcomes = decide_columns(
             version.policy,
             segment=block.segment,

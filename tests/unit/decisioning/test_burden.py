@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from loanwright.decisioning.burden import (
     FACTS,
+    HIGHEST_BURDEN,
     CapRefused,
     Means,
     MeansRefused,
@@ -107,3 +108,27 @@ def test_a_cap_beyond_the_income_is_refused(cap_bp):
     )
     with pytest.raises(CapRefused):
         highest_amount(credit, Means(income=1), cap_bp=cap_bp)
+
+
+def test_payments_that_are_not_known_are_no_zero():
+    unknown, none = Means(income=100, payments=None), Means(income=100, payments=0)
+    assert unknown.burden() is None
+    assert unknown.burden(10) is None
+    assert none.burden() == 0.0
+    # What the income alone cannot bear is too much whatever else there is to pay.
+    assert unknown.bears(50, cap_bp=5_000)
+    assert not unknown.bears(51, cap_bp=5_000)
+
+
+@pytest.mark.parametrize("payments", [0, 1, 10**9, None])
+def test_something_to_pay_without_income_is_the_highest_burden(payments):
+    nobody = Means(income=0, payments=payments)
+    assert nobody.burden(1) == HIGHEST_BURDEN
+    assert nobody.burden() == (HIGHEST_BURDEN if payments else None)
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9))
+def test_no_burden_is_higher_and_more_income_never_raises_it(income, payments, payment):
+    found = Means(income=income, payments=payments).burden(payment)
+    richer = Means(income=income + 1, payments=payments).burden(payment)
+    assert found is None or 0 <= richer <= found <= HIGHEST_BURDEN

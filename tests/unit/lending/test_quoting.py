@@ -1,5 +1,6 @@
 """Options, the best of them, the chance of approval, and the order of quotes."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -118,6 +119,14 @@ def test_quotes_are_ranked_by_chance_and_then_by_cost():
     order = ["cheap", "dear", "less", "likely", "unknown", "declines"]
     assert [one.lender for one in ranked(quotes)] == order
     assert [one.lender for one in ranked(quotes[::-1])] == order
+
+
+def test_what_is_beyond_the_means_comes_after_what_a_person_looks_at():
+    beyond = replace(quote("beyond"), best=None, within_means=False)
+    referred = quote("refers", outcome=Outcome.REFER)
+    declined = quote("declines", outcome=Outcome.DECLINE, wished=False)
+    found = ranked([beyond, declined, referred])
+    assert [one.lender for one in found] == ["refers", "beyond", "declines"]
 
 
 def test_a_price_counts_fees_and_burden():

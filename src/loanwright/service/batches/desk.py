@@ -78,6 +78,7 @@ class BatchDesk:
             package=_opened(package),
             policy=self.policies.get(batch.product, batch.policy_hash).policy,
             wishes=wishes_of(batch.wishes),
+            product=self.products.get(batch.product),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from loanwright.decisioning.burden import WARNING_ABOVE_BP, Means
+from loanwright.decisioning.burden import WARNING_ABOVE_BP, Means, burdening_payment
 from loanwright.decisioning.money import minor_units
 from loanwright.decisioning.outcome import Outcome
 from loanwright.decisioning.schedule import Credit
@@ -72,6 +72,7 @@ class InHouse:
             chance=chance_of(outcome, self.reviewed(self.product.name)),
             wished=wished,
             best=best,
+            within_means=self._bears(intake, wished),
         )
         reasons = ({"code": one["code"], "text": one["text"]} for one in decision["reasons"])
         return Answered(
@@ -95,6 +96,13 @@ class InHouse:
             None if outcome is Outcome.DECLINE else self._wished(wish, [one for one, _ in lent])
         )
         return self._price(asked_for, means), self._price(best, means)
+
+    def _bears(self, intake: Intake, wished: Priced | None) -> bool:
+        """Tell whether the wished credit is within the means, as far as they are known."""
+        means = means_of(self.product, intake.record)
+        if means is None or wished is None:
+            return True
+        return means.bears(burdening_payment(wished.credit), cap_bp=_cap_of(self.product))
 
     def _segment(self, asked: Asked) -> str:
         """Return the segment of who asks: existing only for whom this lender knows."""

@@ -103,7 +103,6 @@ class History:
             before=np.array([Outcome(one.outcome).severity for one in kept], dtype=np.int8),
             groups={name: _values(name, kept, records) for name in self.by if name not in OWN},
             asked=self._asked(records),
-            records=records,
             share=min(1.0, read / max(self.total, 1)),
             rejected=len(held) - len(kept) + erased,
         )
@@ -128,7 +127,7 @@ def _encoded(
     good = [True] * len(records)
     read: dict[str, dict[str, list[float]]] = {}
     for product in dictionaries:
-        features = product.inputs(segment)
+        features = (*product.inputs(segment), *product.readable_inputs(segment))
         rows = [_row(features, record) for record in records]
         good = [fine and row is not None for fine, row in zip(good, rows, strict=True)]
         read[product.hash] = {
