@@ -52,6 +52,7 @@ WEBHOOK: Final = {"url": "http://127.0.0.1:9/", "events": ["decision.made"]}
 USER: Final = {"name": "Anna Example", "email": "anna.{mark}@example.com", "role": "analyst"}
 
 POLICY: Final = {
+    "schema": 2,
     "name": "stricter",
     "cutoffs": {
         "new": {"approve_from": 610, "refer_from": 560},
@@ -63,6 +64,14 @@ POLICY: Final = {
             "outcome": "refer",
             "when": [{"feature": "limit", "operator": "gt", "value": 400_000}],
             "text": {"en": "The limit is large.", "ru": "Лимит велик."},
+        }
+    ],
+    "examples": [
+        {
+            "name": "a large limit is looked at",
+            "segment": "new",
+            "facts": {"limit": 400_001},
+            "expect": {"outcome": "refer", "rules": ["rule.large"]},
         }
     ],
 }
