@@ -9,7 +9,7 @@ from loanwright.service.differences.errors import ModelOfAnotherSegment, Nothing
 from loanwright.service.users.schemas import SCOPES, Principal
 
 PERSON = Principal(id="key_TESTS", kind="key", permissions=frozenset(SCOPES))
-STRICTER = {**CARD.policy, "name": "stricter", "rules": []}
+STRICTER = {**CARD.policy, "name": "stricter", "rules": [], "examples": []}
 STRICTER["cutoffs"] = {name: {"approve_from": 900, "refer_from": 900} for name in CARD.segments}
 
 
