@@ -14,6 +14,7 @@ FACTS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         "lender_contact": frozenset({"lender_contact"}),
         "agency": frozenset({"agency"}),
         "authority": frozenset({"authority"}),
+        "legal_basis": frozenset({"legal_basis"}),
         "bureau": frozenset({"bureau_name", "bureau_address", "bureau_phone"}),
         "bureau_score": frozenset(
             {"bureau_score", "bureau_lowest", "bureau_highest", "bureau_date"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,7 @@ from loanwright.features.text import Text
 from loanwright.law.pack import Pack
 from loanwright.notices.document import Document, Section, Table
 from loanwright.notices.filling import filling_of, specific_reasons
+from loanwright.notices.looks import Look, look_section
 from loanwright.notices.notice import footer, refuse_gaps
 from loanwright.notices.record import Lender, Record, Weight
 from loanwright.notices.words import check_language, day_in_words, number_in_words, word
@@ -35,7 +36,7 @@ class Seen:
 class Kept:
     """A rule by which data are kept, and until when; None where nobody knows."""
 
-    rule: str
+    rule: Text
     until: date | None
 
 
@@ -49,6 +50,10 @@ class Subject:
         The day it was asked for.
     contacts
         Pairs of label and value.
+    records
+        The automated decisions as they were made.
+    looks
+        What persons made of each, by its id, the oldest first.
     told_weights
         Whether numbers of the model are told, as to the lender's people.
     """
@@ -57,6 +62,7 @@ class Subject:
     day: date
     contacts: Sequence[tuple[Text, str]] = field(default=(), repr=False)
     records: Sequence[Record] = ()
+    looks: Mapping[str, Sequence[Look]] = field(default_factory=dict, repr=False)
     seen: Sequence[Seen] = ()
     kept: Sequence[Kept] = ()
     told_weights: bool = False
@@ -129,12 +135,19 @@ def _decisions(subject: Subject, language: str) -> list[Section]:
     if not subject.records:
         title, text = word("applications", language), word("no_decisions", language)
         return [Section(code="decisions", title=title, paragraphs=(text,))]
-    return [_decision(one, subject.told_weights, language) for one in subject.records]
+    return [part for one in subject.records for part in _history(one, subject, language)]
+
+
+def _history(record: Record, subject: Subject, language: str) -> list[Section]:
+    """Return the automated decision as it was, then each look of a person at it."""
+    looks = subject.looks.get(record.decision_id, ())
+    decision = _decision(record, subject.told_weights, language)
+    return [decision, *(look_section(one, language) for one in looks)]
 
 
 def _decision(record: Record, told_weights: bool, language: str) -> Section:
     day = day_in_words(record.decided_on, language)
-    outcome = f"{word('outcome', language)}: {word(record.occasion, language)}."
+    outcome = f"{word('by_machine', language)}: {word(record.occasion, language)}."
     note = (word("weights_text", language),) if told_weights else ()
     header = [word(name, language) for name in ("datum", "value", "source", "since", "effect")]
     if told_weights:
@@ -181,7 +194,7 @@ def _kept(kept: Sequence[Kept], language: str) -> Section:
     if not kept:
         text = word("no_retention", language)
         return Section(code="retention", title=title, paragraphs=(text,))
-    rows = tuple((one.rule, _until(one, language)) for one in kept)
+    rows = tuple((one.rule.in_language(language), _until(one, language)) for one in kept)
     header = (word("rule", language), word("until", language))
     return Section(code="retention", title=title, table=Table(header=header, rows=rows))
 

@@ -47,6 +47,7 @@ def filling_of(record: Record, lender: Lender, pack: Pack, language: str) -> Fil
     hours = _cooling_hours(record.offer, pack)
     given: dict[str, Mapping[str, str] | None] = {
         **_lender(lender),
+        "legal_basis": _basis(lender, language),
         "bureau": None if record.bureau is None else _bureau(record),
         "bureau_score": _score(record.bureau_score, language),
         "reasons": _flag(bool(specific_reasons(record))),
@@ -125,6 +126,12 @@ def _lender(lender: Lender) -> dict[str, Mapping[str, str] | None]:
         "authority": lender.authority,
     }
     return {name: None if text is None else {name: text} for name, text in told.items()}
+
+
+def _basis(lender: Lender, language: str) -> Mapping[str, str] | None:
+    if lender.legal_basis is None:
+        return None
+    return {"legal_basis": word(f"basis_{lender.legal_basis}", language)}
 
 
 def _bureau(record: Record) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from loanwright.features.text import Text
 
+LegalBasis = Literal["consent", "law"]
 Towards = Literal["riskier", "safer", "neither"]
 
 
@@ -21,6 +22,8 @@ class Lender:
         Name and address of the agency that supervises the creditor (United States).
     authority
         Name and address of an authority that complaints go to.
+    legal_basis
+        What lets a machine alone decide: ``consent`` (written) or ``law`` (federal, of Russia).
     """
 
     name: str
@@ -28,6 +31,7 @@ class Lender:
     contact: str | None = None
     agency: str | None = None
     authority: str | None = None
+    legal_basis: LegalBasis | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -162,6 +162,25 @@ def test_a_data_pack_tells_data_source_weight_outcome_deeds_and_retention(api):
     assert "retention" in parts
 
 
+def test_a_data_pack_tells_the_decision_as_it_was_and_each_review_of_it(api, service):
+    anna = add_user(service, "borrower")
+    own = log_in(api, anna)
+    decision = apply(own, DECLINED).json()["decision"]
+    review = opened(own, decision["id"], kind="objection", reason="I have paid it all.").json()
+    reviewer = log_in(api, add_user(service, "underwriter"))
+    reviewer.post(f"/v1/reviews/{review['id']}/take")
+    assert resolved(reviewer, review["id"], "approve", "debt_repaid").status_code == 200
+    asked = {"format": "json", "language": "en"}
+    parts = sections(own.get(f"/v1/applicants/{anna.applicant_id}/data-pack", params=asked))
+    told = " ".join(parts[review["id"]]["paragraphs"])
+
+    assert parts[decision["id"]]["paragraphs"][0] == "The automated decision: Not approved."
+    assert parts[decision["id"]]["items"] == ["Less than we lend."]
+    assert "You wrote: I have paid it all." in told
+    assert "Answered by: an underwriter" in told
+    assert "The outcome that stands: Approved." in told
+
+
 def test_borrowers_get_their_own_without_the_numbers_of_the_model(api, service):
     anna, boris = (add_user(service, "borrower") for _ in range(2))
     own, other = log_in(api, anna), log_in(api, boris)

@@ -20,7 +20,7 @@ SUBJECT = Subject(
     contacts=[(Text(en="Name", ru="Имя"), "Anna <b>")],
     records=[RECORD],
     seen=[Seen(who="person", deed="reviewed a decision about you", times=2, last=DAY)],
-    kept=[Kept(rule="eu.amld: five years", until=None)],
+    kept=[Kept(rule=Text(en="five years", ru="пять лет"), until=None)],
 )
 
 
@@ -48,7 +48,13 @@ def test_who_did_what_and_how_long_it_is_kept():
     assert table(pack(), "seen").rows[0][:3] == (
         "an employee", "reviewed a decision about you", "2"
     )  # fmt: skip
-    assert table(pack(), "retention").rows == (("eu.amld: five years", "no known end"),)
+    assert table(pack(), "retention").rows == (("five years", "no known end"),)
+
+
+def test_why_it_is_kept_is_told_in_the_language_of_the_paper():
+    law = Text(en="A law.", ru="Закон.")
+    kept = replace(SUBJECT, kept=[Kept(rule=law, until=None)])
+    assert table(pack(kept, language="ru"), "retention").rows == (("Закон.", "конец неизвестен"),)
 
 
 def test_a_person_without_decisions_is_told_so():

@@ -268,3 +268,16 @@ def test_the_same_decision_and_law_give_the_same_bytes():
 def test_a_language_without_words_is_refused():
     with pytest.raises(LanguageUnknown):
         notice(language="de")
+
+
+@pytest.mark.parametrize(
+    ("basis", "words"), [("consent", "ваше письменное согласие"), ("law", "федеральный закон")]
+)
+def test_the_ground_of_an_automated_decision_is_told_only_where_it_is_known(basis, words):
+    law = pack_for("RU", date(2026, 11, 21))
+    silent = compose_notice(RECORD, LENDER, law, "ru")
+    told = compose_notice(RECORD, replace(LENDER, legal_basis=basis), law, "ru")
+    text = {one.code: " ".join(one.paragraphs) for one in told.sections}
+    assert words in text["ru.basis"]
+    assert "ru.basis" not in {one.code for one in silent.sections}
+    assert "или федерального закона" not in str(silent)

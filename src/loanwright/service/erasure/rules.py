@@ -31,6 +31,7 @@ class Rule:
     until: date | None
     source: str
     read: bool
+    source_ru: str = ""
 
     def in_force(self, day: date) -> bool:
         """Tell whether the rule is in force on a day."""
@@ -81,6 +82,7 @@ def _rule(told: dict[str, Any]) -> Rule:
         until=told.get("until"),
         source=str(told["source"]),
         read=bool(told.get("read", False)),
+        source_ru=str(told.get("source_ru", "")),
     )
     if rule.after not in EVENTS or rule.months < 1 or not isinstance(rule.since, date):
         raise ValueError(rule.code)

@@ -8,6 +8,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 
 from loanwright.errors import NotFound, Rejected
+from loanwright.features.text import Text
 from loanwright.service.applicants.service import ApplicantNotFound
 from loanwright.service.audit.schemas import Actor, Change
 from loanwright.service.audit.service import Audit
@@ -32,6 +33,10 @@ from loanwright.service.users.service import Users
 CLOCK: Final = timedelta(days=30)
 HOLD: Final = "hold"
 OPEN_ACCOUNT: Final = "account.open"
+OPEN_ACCOUNT_TEXT: Final = Text(
+    en="The contract with the person is still carried out.",
+    ru="Договор с вами ещё исполняется.",
+)
 
 #: Forgets persons, inside the transaction that destroys their keys.
 Forget: TypeAlias = Callable[[Connection, Collection[str]], object]
@@ -76,6 +81,18 @@ class Erasure:
         return Standing(
             applicant_id=applicant_id, decisions=decisions, accounts=accounts, blocks=blocks
         )
+
+    def words_of(self, block: Block) -> Text:
+        """Return what keeps a person's data, in both languages; a rule of one has that one."""
+        if block.code == OPEN_ACCOUNT:
+            return OPEN_ACCOUNT_TEXT
+        if block.code == HOLD:
+            return Text(
+                en=f"An order to keep your data ({block.source}).",
+                ru=f"Распоряжение хранить ваши данные ({block.source}).",
+            )
+        russian = next((one.source_ru for one in self.rules if one.code == block.code), "")
+        return Text(en=block.source, ru=russian or block.source)
 
     def request(
         self, actor: Actor, applicant_id: str, *, reason: str | None = None, force: bool = False
@@ -206,8 +223,7 @@ class Erasure:
     def _ruled(self, ties: Ties, now: datetime) -> list[Block]:
         blocks = []
         if ties.account_open:
-            source = "The contract with the person is still carried out."
-            blocks.append(Block(code=OPEN_ACCOUNT, source=source, until=None))
+            blocks.append(Block(code=OPEN_ACCOUNT, source=OPEN_ACCOUNT_TEXT.en, until=None))
         for rule in self.rules:
             event = ties.decided_at if rule.after == "decision" else ties.account_ended_at
             if event is None or not rule.in_force(now.date()):

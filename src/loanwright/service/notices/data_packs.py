@@ -8,6 +8,7 @@ from typing import Final
 
 from loanwright.features.text import Text
 from loanwright.notices.data_pack import Kept, Seen, Subject, compose_data_pack
+from loanwright.notices.looks import Look
 from loanwright.notices.record import Record
 from loanwright.service.applicants.schemas import Contacts
 from loanwright.service.audit.ledger import Ledger
@@ -15,10 +16,12 @@ from loanwright.service.audit.schemas import Entry
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.erasure.service import Erasure
 from loanwright.service.notices.deeds import deed_in_words
-from loanwright.service.notices.facts import weights_of
+from loanwright.service.notices.facts import record_of, weights_of
+from loanwright.service.notices.looks import looks_of
 from loanwright.service.notices.schemas import Paper, Wish
 from loanwright.service.notices.service import Notices, paper
 from loanwright.service.users.schemas import Principal, Reach
+from loanwright.service.users.service import UserNotFound
 
 CONTACTS: Final = {
     "name": Text(en="Name", ru="Имя"),
@@ -53,6 +56,7 @@ class DataPacks:
             contacts=_contacts(record.contacts),
             records=[self._record(principal, one) for one in decisions],
             seen=_seen(self._entries(applicant_id), principal, language),
+            looks={one.id: self._looks(principal, one) for one in decisions},
             kept=self._kept(applicant_id),
             told_weights=principal.reach is not Reach.SELF,
         )
@@ -63,9 +67,23 @@ class DataPacks:
         return paper(document, jurisdiction, "data", wish.format)
 
     def _record(self, principal: Principal, decision: DecisionRecord) -> Record:
-        """Return a decision with all of its data, the protected ones too: they are the person's."""
-        sources, record = self.notices.record(principal, decision)
-        return replace(record, weights=weights_of(sources, all_of_them=True))
+        """Return a decision as it was made, with all of its data, the protected ones too."""
+        whole = self.notices.sources(principal, decision)
+        sources = replace(whole, overrides=(), offers=())
+        return replace(record_of(sources), weights=weights_of(sources, all_of_them=True))
+
+    def _looks(self, principal: Principal, decision: DecisionRecord) -> list[Look]:
+        _, reviews, overrides = self.notices.reviews.list_of_decision(principal, decision.id)
+        return looks_of(decision.outcome, reviews, overrides, self._role)
+
+    def _role(self, actor: str) -> str:
+        """Return what somebody is today."""
+        if not actor.startswith("usr_"):
+            return "machine" if actor.startswith("key_") else "system"
+        try:
+            return str(self.erasure.users.get(actor).role)
+        except UserNotFound:
+            return "person"
 
     def _entries(self, applicant_id: str) -> Iterator[Entry]:
         cursor, count = None, 0
@@ -80,7 +98,7 @@ class DataPacks:
         blocks = self.erasure.look(applicant_id).blocks
         return [
             Kept(
-                rule=f"{one.code}: {one.source}",
+                rule=self.erasure.words_of(one),
                 until=None if one.until is None else one.until.date(),
             )
             for one in blocks

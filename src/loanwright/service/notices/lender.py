@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from loanwright.errors import Conflict, Rejected
 from loanwright.features.product import Product
 from loanwright.features.text import Text
-from loanwright.notices.record import Bureau, BureauScore, Lender
+from loanwright.notices.record import Bureau, BureauScore, LegalBasis, Lender
 from loanwright.service.notices.values import value_in_words
 
 DEMO: Final = Lender(name="Loanwright Demo Bank")
@@ -75,10 +75,17 @@ def read_issuers(path: Path | None) -> Issuers:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         bureaus = tuple(_bureau(one) for one in told.pop("bureau", ()))
-        others = {name: Lender(**one) for name, one in told.pop("lender", {}).items()}
-        return Issuers(own=Lender(**told), others=others, bureaus=bureaus)
+        others = {name: _lender(one) for name, one in told.pop("lender", {}).items()}
+        return Issuers(own=_lender(told), others=others, bureaus=bureaus)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as problem:
         raise LenderRefused(why=f"{type(problem).__name__}: {problem}") from problem
+
+
+def _lender(told: Mapping[str, Any]) -> Lender:
+    lender = Lender(**told)
+    if lender.legal_basis not in (None, *get_args(LegalBasis)):
+        raise ValueError("legal_basis is consent or law")
+    return lender
 
 
 def used_bureau(

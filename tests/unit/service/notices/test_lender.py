@@ -111,6 +111,15 @@ def test_values_are_told_as_people_read_them():
     assert value_in_words(CARD, limit, None).ru == "не указано"
 
 
+def test_the_ground_of_automated_decisions_is_one_of_two(tmp_path):
+    file = tmp_path / "lender.toml"
+    file.write_text('name = "Bank"\nlegal_basis = "law"')
+    assert read_issuers(file).own.legal_basis == "law"
+    file.write_text('name = "Bank"\nlegal_basis = "custom"')
+    with pytest.raises(LenderRefused, match="consent or law"):
+        read_issuers(file)
+
+
 def told(product, name, value, record=(), hidden=()):
     return told_value(product, product.feature(name), value, dict(record), hidden)
 
