@@ -1,7 +1,5 @@
 """`loanwright health`: asks a running service, for whoever restarts what does not answer."""
 
-import urllib.error
-import urllib.request
 from typing import Annotated
 
 import typer
@@ -21,6 +19,9 @@ def health(
     ] = False,
 ) -> None:
     """Ask a running service or worker whether it is well; exit code 1 when it is not."""
+    import urllib.error
+    import urllib.request
+
     asked = url or _own(ready)
     if not asked.startswith(("http://", "https://")):
         raise typer.BadParameter("an address begins with http:// or https://")

@@ -4,7 +4,6 @@ Exit codes: 0 when all went well, 1 when something failed or a check found somet
 command was used wrongly.
 """
 
-from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -63,6 +62,8 @@ app = typer.Typer(
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version
+
         typer.echo(f"loanwright {version('loanwright')}")
         raise typer.Exit
 

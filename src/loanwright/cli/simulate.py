@@ -7,7 +7,6 @@ import typer
 
 from loanwright.cli.console import progress, remark, say
 from loanwright.cli.failures import fail
-from loanwright.simulation.solving import Demands
 
 if TYPE_CHECKING:
     from loanwright.cli.simulated import Tried
@@ -18,62 +17,85 @@ HISTORY = "history"
 
 app = typer.Typer()
 
+SourceArgument = Annotated[
+    Path | None,
+    typer.Argument(metavar="FILE", help="CSV or Parquet; left out with --history."),
+]
+HistoryOption = Annotated[
+    bool, typer.Option("--history", help="Take the decisions of this installation.")
+]
+PolicyOption = Annotated[
+    list[str] | None,
+    typer.Option(help="A file, a product, a hash, a draft, or live; may be repeated."),
+]
+AgainstOption = Annotated[
+    str | None, typer.Option(help="Policy that swap sets compare with; or history.")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(help="Package directory, hash, or live; else the answers that are there."),
+]
+ProductOption = Annotated[str | None, typer.Option(help="Product: a name, or a product file.")]
+SegmentOption = Annotated[str | None, typer.Option(help="Segment of the rows.")]
+ByOption = Annotated[str, typer.Option(help="Columns to group by, separated by commas.")]
+DefaultOption = Annotated[
+    str | None, typer.Option(help="Column of outcomes; empty cells are unknown.")
+]
+DecidedOption = Annotated[str | None, typer.Option(help="Column of what was decided then.")]
+ApproveAtLeastOption = Annotated[
+    str | None, typer.Option(help="Share to approve, such as 60%; finds the best cut-offs.")
+]
+BadRateAtMostOption = Annotated[
+    str | None, typer.Option(help="Highest bad rate of the approved, such as 4%.")
+]
+JudgedByOption = Annotated[
+    str, typer.Option(help="Which bad rate must keep to it: expected, observed or worst.")
+]
+AmountOption = Annotated[
+    str | None, typer.Option(help="Amount: a column, or a sum in units of the currency.")
+]
+RateOption = Annotated[
+    str | None, typer.Option(help="Rate of a year: a column of shares, or such as 19.9%.")
+]
+TermOption = Annotated[str | None, typer.Option(help="Months: a column, or a number.")]
+LgdOption = Annotated[
+    str | None, typer.Option(help="Loss given default, such as 60%; needed for money.")
+]
+CostOfFundsOption = Annotated[
+    str | None, typer.Option(help="What money costs a year, such as 8%; needed for money.")
+]
+DrawnOption = Annotated[
+    str | None, typer.Option(help="Average balance of a revolving credit, such as 50%.")
+]
+ThreadsOption = Annotated[int, typer.Option(min=0, help="Threads; 0 takes one per core.")]
+OutOption = Annotated[Path | None, typer.Option(help="Write everything to .json or .csv.")]
+AsJsonOption = Annotated[bool, typer.Option("--json", help="Print everything as JSON.")]
+
 
 @app.command()
 def simulate(
-    source: Annotated[
-        Path | None,
-        typer.Argument(metavar="FILE", help="CSV or Parquet; left out with --history."),
-    ] = None,
-    history: Annotated[
-        bool, typer.Option("--history", help="Take the decisions of this installation.")
-    ] = False,
-    policy: Annotated[
-        list[str] | None,
-        typer.Option(help="A file, a product, a hash, a draft, or live; may be repeated."),
-    ] = None,
-    against: Annotated[
-        str | None, typer.Option(help="Policy that swap sets compare with; or history.")
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="Package directory, hash, or live; else the answers that are there."),
-    ] = None,
-    product: Annotated[str | None, typer.Option(help="Product: a name, or a product file.")] = None,
-    segment: Annotated[str | None, typer.Option(help="Segment of the rows.")] = None,
-    by: Annotated[str, typer.Option(help="Columns to group by, separated by commas.")] = "",
-    default: Annotated[
-        str | None, typer.Option(help="Column of outcomes; empty cells are unknown.")
-    ] = None,
-    decided: Annotated[str | None, typer.Option(help="Column of what was decided then.")] = None,
-    approve_at_least: Annotated[
-        str | None, typer.Option(help="Share to approve, such as 60%; finds the best cut-offs.")
-    ] = None,
-    bad_rate_at_most: Annotated[
-        str | None, typer.Option(help="Highest bad rate of the approved, such as 4%.")
-    ] = None,
-    judged_by: Annotated[
-        str, typer.Option(help="Which bad rate must keep to it: expected, observed or worst.")
-    ] = "expected",
-    amount: Annotated[
-        str | None, typer.Option(help="Amount: a column, or a sum in units of the currency.")
-    ] = None,
-    rate: Annotated[
-        str | None, typer.Option(help="Rate of a year: a column of shares, or such as 19.9%.")
-    ] = None,
-    term: Annotated[str | None, typer.Option(help="Months: a column, or a number.")] = None,
-    lgd: Annotated[
-        str | None, typer.Option(help="Loss given default, such as 60%; needed for money.")
-    ] = None,
-    cost_of_funds: Annotated[
-        str | None, typer.Option(help="What money costs a year, such as 8%; needed for money.")
-    ] = None,
-    drawn: Annotated[
-        str | None, typer.Option(help="Average balance of a revolving credit, such as 50%.")
-    ] = None,
-    threads: Annotated[int, typer.Option(min=0, help="Threads; 0 takes one per core.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Write everything to .json or .csv.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+    source: SourceArgument = None,
+    history: HistoryOption = False,
+    policy: PolicyOption = None,
+    against: AgainstOption = None,
+    model: ModelOption = None,
+    product: ProductOption = None,
+    segment: SegmentOption = None,
+    by: ByOption = "",
+    default: DefaultOption = None,
+    decided: DecidedOption = None,
+    approve_at_least: ApproveAtLeastOption = None,
+    bad_rate_at_most: BadRateAtMostOption = None,
+    judged_by: JudgedByOption = "expected",
+    amount: AmountOption = None,
+    rate: RateOption = None,
+    term: TermOption = None,
+    lgd: LgdOption = None,
+    cost_of_funds: CostOfFundsOption = None,
+    drawn: DrawnOption = None,
+    threads: ThreadsOption = 0,
+    out: OutOption = None,
+    as_json: AsJsonOption = False,
 ) -> None:
     """Say what policies would approve, risk and earn: on a file, or on what was decided here.
 
@@ -82,6 +104,7 @@ def simulate(
     """
     from loanwright.cli.simulated import Asked, share, try_file, try_history
     from loanwright.cli.simulation_tables import show
+    from loanwright.simulation.solving import Demands
     from loanwright.simulation.writing import as_csv as write_csv
     from loanwright.simulation.writing import as_json as write_json
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loanwright.cli.failures import fail
-from loanwright.simulation.solving import Demands
 
 if TYPE_CHECKING:
     from loanwright.batch.blocks import BlockReader
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from loanwright.simulation.files import TableSource
     from loanwright.simulation.prices import Prices
     from loanwright.simulation.result import Simulation
+    from loanwright.simulation.solving import Demands
 
 Advance = Callable[[int, float], None]
 Tried = Callable[[Advance], "Simulation"]
@@ -37,7 +37,7 @@ class Asked:
     by: tuple[str, ...]
     default: str | None
     decided: str | None
-    demands: Demands
+    demands: "Demands"
     amount: str | None
     rate: str | None
     term: str | None
