@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 STEPS = 20
+STDERR = 2
 
 app = typer.Typer()
 
@@ -246,7 +247,8 @@ def _told_to_stop() -> Iterator[Callable[[], bool]]:
     def stop(number: int, frame: Any) -> None:  # noqa: ARG001
         asked.set()
         signal.signal(number, signal.SIG_DFL)
-        remark("Stopping after the blocks under way …")
+        # Not through sys.stderr: the signal may have come while something was written there.
+        os.write(STDERR, "Stopping after the blocks under way …\n".encode())
 
     before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -200,7 +200,9 @@ def test_one_application_that_the_model_cannot_assess_leaves_the_others_alone(se
 
 def test_a_policy_that_does_not_know_the_segment_is_our_failure(service):
     policy = Policy.from_mapping(CARD.policy)
-    only_new = replace(policy, cutoffs={"new": policy.cutoffs["new"]}, rules=())
+    # A humble policy would ask a person; this one asks nobody.
+    bare = replace(policy, rules=(), examples=(), humility=None)
+    only_new = replace(bare, cutoffs={"new": policy.cutoffs["new"]})
     service.policies.publish("credit-card", only_new, by="tests")
     service.applicants.record_behaviours(CARD, {"EXISTING": BEHAVIOUR})
     answers = service.origination.submit_many(
