@@ -98,6 +98,8 @@ PROVIDED = (
     "profiles",
     "rescoring",
     "managers",
+    "notes",
+    "views",
     "decisions",
     "paths",
     "differences",

@@ -32,10 +32,12 @@ from loanwright.service.kit.clock import Clock, SystemClock
 from loanwright.service.leaving import make_erasure
 from loanwright.service.lenders.in_house import open_quotes
 from loanwright.service.lenders.quotes import Quotes
+from loanwright.service.looking_after import make_looking_after
 from loanwright.service.managers.service import Managers
 from loanwright.service.messaging.delivery import Events, RelayLoop
 from loanwright.service.messaging.in_memory import InMemoryBroker, InMemoryWorkers
 from loanwright.service.messaging.relay import Publisher, Relay
+from loanwright.service.notes.service import Notes
 from loanwright.service.notices.data_packs import DataPacks
 from loanwright.service.notices.furnishing import make_papers
 from loanwright.service.notices.service import Notices
@@ -75,6 +77,7 @@ from loanwright.service.training.service import TrainingRuns
 from loanwright.service.trying import make_simulations
 from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
+from loanwright.service.views.service import Views
 from loanwright.service.webhooks.service import PREFIX as DELIVERY
 from loanwright.service.webhooks.service import Webhooks
 
@@ -89,6 +92,8 @@ class Service(Ground, Facts):
     profiles: Profiles
     rescoring: Rescoring
     managers: Managers
+    notes: Notes
+    views: Views
     accounts: Accounts
     payments: Payments
     offers: Offers
@@ -217,6 +222,7 @@ def build(
         access=access,
         **known,
         **make_papers(settings, {**known, **vars(facts)}),
+        **make_looking_after(ground, known["applicant_records"]),
         origination=origination,
         jobs=jobs,
         later=later,

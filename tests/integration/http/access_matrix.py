@@ -63,6 +63,8 @@ ROLES: dict[str, set[str]] = {
     "reviews:read": {BORROWER, *STAFF},
     "reviews:open": {BORROWER, MANAGER, UNDERWRITER, ADMIN},
     "reviews:write": {UNDERWRITER, ADMIN},
+    "notes:read": STAFF,
+    "notes:write": {MANAGER, UNDERWRITER, ADMIN},
     "notices:write": {MANAGER, UNDERWRITER, ADMIN},
     "batches:write": {ANALYST, ADMIN},
     "batches:read": {ANALYST, ADMIN},

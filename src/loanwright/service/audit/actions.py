@@ -31,6 +31,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "model.promoted": "A model became challenger or champion.",
     "model.registered": "A model was registered.",
     "model.retired": "A model was retired.",
+    "note.written": "A note on an applicant was written.",
     "notice.issued": "A notice of a decision went out.",
     "offer.accepted": "An offer was accepted.",
     "offer.approved": "A second person approved an offer.",

@@ -16,6 +16,7 @@ DEEDS: Final = {
     ),
     "erasure": Text(en="looked at a request to erase you", ru="рассмотрели запрос на удаление"),
     "hold": Text(en="ordered your data to be kept", ru="распорядились хранить ваши данные"),
+    "note": Text(en="wrote a note about you", ru="сделали заметку о вас"),
     "notice": Text(en="sent you a notice", ru="отправили вам уведомление"),
     "offer": Text(en="made or changed an offer to you", ru="сделали или изменили предложение вам"),
     "payment": Text(en="recorded a payment of yours", ru="записали ваш платёж"),
