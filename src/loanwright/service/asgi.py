@@ -211,7 +211,7 @@ def _framework(
     framework.include_router(reader.router)
     # Providers add parameters of their own to the way back.
     framework.include_router(sign_on_endpoints.router)
-    framework.include_router(routes.router(service, submit=gatherer.submit))
+    routes.add_pages(framework, service, submit=gatherer.submit)
     for kind in (LoanwrightError, RequestValidationError, HTTPException, Exception):
         framework.add_exception_handler(kind, refusals.respond)
     return framework

@@ -86,7 +86,7 @@ def refused(home):
 
 def test_somebody_new_is_taken_in_with_the_role_that_the_provider_says(home, bank):
     browser, answer = sign_on(home)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/home")
     me = browser.get(ME).json()
     assert (me["name"], me["email"]) == ("Anna Beispiel", "anna@example.com")
     assert (me["role"], me["has_password"]) == ("underwriter", False)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from loanwright.service.users.single_sign_on import SingleSignOn
 
 SEE_OTHER = 303
-HOME = "/"
+HOME = "/home"
 
 router = APIRouter(prefix="/auth/oidc", include_in_schema=False)
 

@@ -24,6 +24,17 @@ ARRIVED = "loanwright.arrived"
 STREAMED = frozenset({("POST", "/v1/batches"), ("POST", "/v1/training-runs")})
 UNMATCHED = "unmatched"
 HEALTH = "/health/"
+#: Pages for which one must be signed in; whoever is not is sent away before anything is done.
+SIGNED_IN_PATHS = (
+    "/my",
+    "/applicants",
+    "/reviews",
+    "/analysis",
+    "/admin",
+    "/sign-out",
+    "/password",
+)
+UNTHROTTLED = (*MACHINE_PATHS, *SIGNED_IN_PATHS)
 DEEPEST_TRACE = 12
 CALLER_GONE = 499
 
@@ -108,7 +119,7 @@ class Gate:
                     receive, headers, limit=self.body_limit, seconds=self.body_seconds
                 )
                 receive = replayed(body, receive)
-            if scope["method"] == "POST" and not scope["path"].startswith(MACHINE_PATHS):
+            if scope["method"] == "POST" and not scope["path"].startswith(UNTHROTTLED):
                 self._admit(scope)
             scope[ARRIVED] = Arrived(headers=headers, body=body)
             await self.app(scope, receive, outgoing)

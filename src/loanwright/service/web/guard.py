@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -46,19 +47,29 @@ def require_own_page(request: Request) -> None:
 
 async def read_form(request: Request) -> dict[str, str]:
     """Read a small form of single values."""
+    return parse_form(await read_body(request, limit=FORM_LIMIT))
+
+
+async def read_body(request: Request, *, limit: int) -> bytes:
+    """Read the body of a form, at most so many bytes."""
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != FORM_TYPE:
         raise NotAForm
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > FORM_LIMIT:
+        if len(body) > limit:
             raise FormTooLarge
-    return parse_form(body)
+    return body
 
 
 def parse_form(body: bytes) -> dict[str, str]:
     """Parse the body of a form; a field given twice, or text that is not UTF-8, is refused."""
+    return single(parse_many(body))
+
+
+def parse_many(body: bytes) -> dict[str, list[str]]:
+    """Parse the body of a form whose fields may be given several times."""
     try:
         pairs = parse_qsl(
             body.decode("ascii"),
@@ -68,7 +79,16 @@ def parse_form(body: bytes) -> dict[str, str]:
         )
     except ValueError as error:
         raise FormUnreadable from error
-    form = dict(pairs)
-    if len(form) != len(pairs) or any("\x00" in part for pair in pairs for part in pair):
+    if any("\x00" in part for pair in pairs for part in pair):
         raise FormUnreadable
+    form: dict[str, list[str]] = {}
+    for name, value in pairs:
+        form.setdefault(name, []).append(value)
     return form
+
+
+def single(form: Mapping[str, list[str]]) -> dict[str, str]:
+    """Return a form whose fields have one value each; a field given twice is refused."""
+    if any(len(values) != 1 for values in form.values()):
+        raise FormUnreadable
+    return {name: values[0] for name, values in form.items()}

@@ -7,26 +7,50 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from loanwright.service.web.assets import asset_path
-from loanwright.service.web.languages import LOCALES, NAMES, Language, choose_language
+from loanwright.service.web.languages import LOCALES, N_, NAMES, Language, choose_language
 
 THEMES: Final = ("light", "dark")
+#: How templates write values: the methods of the language, as filters.
+FORMATS: Final = (
+    "number",
+    "decimal",
+    "percent",
+    "money",
+    "minor",
+    "day",
+    "month",
+    "time",
+    "moment",
+    "ago",
+    "span",
+)
+ROLE_NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "borrower": N_("Borrower"),
+        "manager": N_("Credit manager"),
+        "underwriter": N_("Underwriter"),
+        "analyst": N_("Risk analyst"),
+        "admin": N_("Administrator"),
+    }
+)
 LANGUAGE_COOKIE: Final = "lw_language"
 THEME_COOKIE: Final = "lw_theme"
 YEAR_IN_SECONDS: Final = 365 * 24 * 3600
-ERROR_PAGES: Final = frozenset({403, 404, 405, 413, 415, 422, 429, 500, 503})
+ERROR_PAGES: Final = frozenset({403, 404, 405, 409, 413, 415, 422, 429, 500, 503})
 
 # The edge adds what every answer carries; this is what is stricter, or particular to pages.
 PAGE_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Content-Security-Policy": (
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         ),
         "Cache-Control": "no-store",
         "Vary": "Accept-Language, Cookie",
@@ -43,6 +67,14 @@ class Visit:
     request_id: str
     secure: bool
     asked: Mapping[str, str]
+    path: str = "/"
+    query: tuple[tuple[str, str], ...] = ()
+
+    def switch(self, **changes: str | None) -> str:
+        """Return the query of this page with some parts changed; None takes a part away."""
+        kept = [(name, value) for name, value in self.query if name not in changes]
+        added = [(name, value) for name, value in changes.items() if value is not None]
+        return "?" + urlencode([*kept, *added])
 
     @property
     def language_query(self) -> str:
@@ -69,6 +101,8 @@ def read_visit(request: Request) -> Visit:
             **({LANGUAGE_COOKIE: asked_language} if asked_language in LOCALES else {}),
             **({THEME_COOKIE: asked_theme} if asked_theme in THEMES else {}),
         },
+        path=request.url.path,
+        query=tuple(query.multi_items()),
     )
 
 
@@ -86,7 +120,12 @@ def _environment(language: Language) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         language.gettext, language.ngettext, newstyle=True
     )
-    environment.globals.update(asset=asset_path, language=language, language_names=NAMES)
+    environment.globals.update(
+        asset=asset_path, language=language, language_names=NAMES, role_names=ROLE_NAMES
+    )
+    environment.filters.update(
+        {name: getattr(language, name) for name in FORMATS}, translated=language.gettext
+    )
     return environment
 
 
@@ -104,12 +143,20 @@ def render(visit: Visit, template: str, *, status: int = 200, **content: Any) ->
 
 
 def error_response(
-    request: Request, status: int, *, retry_after: int | None = None
+    request: Request, status: int, *, retry_after: int | None = None, withheld: bool = False
 ) -> HTMLResponse:
-    """Answer with a page that says in plain words what went wrong and what to do."""
+    """Answer with a page that says in plain words what went wrong and what to do.
+
+    ``withheld`` tells that the page is there, but not for whoever asked.
+    """
     page = status if status in ERROR_PAGES else (500 if status >= 500 else 404)
     response = render(
-        read_visit(request), "error.html", status=status, kind=page, retry_after=retry_after
+        read_visit(request),
+        "error.html",
+        status=status,
+        kind=page,
+        retry_after=retry_after,
+        withheld=withheld,
     )
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

@@ -27,9 +27,24 @@ def extract() -> dict[str | tuple[str, str], list[str]]:
     return found
 
 
+def read_files(code: str) -> dict[str, Catalog]:
+    """Return the catalogues of a language, one for each area."""
+    found = {}
+    for path in sorted((WEB / "locales" / code / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            found[path.name] = read_po(file, locale=code)
+    return found
+
+
 def read(code: str) -> Catalog:
-    with (WEB / "locales" / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        return read_po(file, locale=code)
+    """Return all catalogues of a language as one."""
+    whole = Catalog(locale=code)
+    for catalogue in read_files(code).values():
+        for message in catalogue:
+            if message.id:
+                whole[message.id] = message
+        whole.obsolete.update(catalogue.obsolete)
+    return whole
 
 
 def texts(value: str | tuple[str, ...]) -> Iterator[str]:
@@ -63,6 +78,18 @@ def test_placeholders_are_the_same_in_every_language(code):
         wanted = {p for text in texts(message.id) for p in PLACEHOLDER.findall(text)}
         for text in texts(message.string):
             assert set(PLACEHOLDER.findall(text)) == wanted, message.id
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_no_message_is_translated_in_two_catalogues(code):
+    seen: dict[str, str] = {}
+    twice = []
+    for name, catalogue in read_files(code).items():
+        for message in catalogue:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            if key and seen.setdefault(key, name) != name:
+                twice.append((key, seen[key], name))
+    assert twice == []
 
 
 def test_the_extraction_sees_code_and_templates():

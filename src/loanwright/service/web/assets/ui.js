@@ -1,4 +1,12 @@
-/* What JavaScript adds; every page works without it. */
+/* What JavaScript adds; every page works without it. By attributes:
+   data-theme-choice, data-copy, data-print     the preferences, the clipboard, paper
+   form[data-live="#id"]      what is typed is sent in the background, #id of the answer takes its place
+   [id][data-poll="seconds"]  the page is fetched again and this part of it replaced, until it stops asking
+   form[data-confirm="text"]  asks first; data-yes and data-no are what the buttons say
+   form[data-autosave="url"]  what is typed is kept in the background, and data-kept says so
+   [data-key="k"]             pressed or followed by a key, while no field has the focus
+   input[data-shows="id"]     writes the value of a slider into an output, as data-written says
+   [data-check-all="name"]    ticks every box of that name */
 "use strict";
 
 (() => {
@@ -29,6 +37,138 @@
   for (const button of document.querySelectorAll("[data-print]")) {
     button.addEventListener("click", () => window.print());
   }
+
+  /* Parts of a page that change without the page. */
+  root.classList.add("scripted");
+  const later = (wait, act) => {
+    let timer;
+    return (...given) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => act(...given), wait);
+    };
+  };
+  const fetchPage = async (url, options = {}) => {
+    const answer = await fetch(url, { ...options, headers: { "X-Fragment": "1", Accept: "text/html" }, credentials: "same-origin" });
+    if (answer.redirected && new URL(answer.url).pathname === "/sign-in") location.assign(answer.url);
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+  const replace = (id, page) => {
+    const old = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (!old || !fresh) return;
+    const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+    const open = new Set([...old.querySelectorAll("details[open][id]")].map((one) => one.id));
+    old.replaceWith(document.adoptNode(fresh));
+    for (const one of fresh.querySelectorAll("details[id]")) if (open.has(one.id)) one.open = true;
+    if (focused) document.getElementById(focused)?.focus();
+    furnish(fresh);
+  };
+
+  const makeLive = (live) => {
+    let last = 0;
+    const send = later(150, async () => {
+      const turn = ++last;
+      const values = new URLSearchParams(new FormData(live));
+      const post = live.method === "post";
+      const ids = live.dataset.live.split(" ").map((one) => one.replace("#", ""));
+      ids.forEach((id) => document.getElementById(id)?.setAttribute("aria-busy", "true"));
+      const address = new URL(live.action);
+      if (!post) address.search = values;
+      const page = await fetchPage(address, post ? { method: "POST", body: values } : {});
+      if (turn === last) ids.forEach((id) => replace(id, page));
+    });
+    live.addEventListener("input", send);
+  };
+
+  const makePolled = (part) => {
+    setTimeout(async () => {
+      if (!part.isConnected) return;
+      if (document.hidden || part.contains(document.activeElement)) makePolled(part);
+      else replace(part.id, await fetchPage(part.dataset.pollFrom || location.href));
+    }, 1000 * Number(part.dataset.poll));
+  };
+
+  const makeAsking = (asking) => {
+    asking.addEventListener("submit", (event) => {
+      if ("asked" in asking.dataset) return;
+      event.preventDefault();
+      const dialog = document.createElement("dialog");
+      const text = document.createElement("p");
+      const row = document.createElement("p");
+      const [no, yes] = ["no", "yes"].map((name) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = name === "no" ? "button quiet" : "button";
+        button.textContent = asking.dataset[name];
+        row.append(button);
+        return button;
+      });
+      dialog.className = "asking";
+      text.id = "asking";
+      dialog.setAttribute("aria-labelledby", "asking");
+      row.className = "row";
+      text.textContent = asking.dataset.confirm;
+      dialog.append(text, row);
+      document.body.append(dialog);
+      dialog.addEventListener("close", () => dialog.remove());
+      no.addEventListener("click", () => dialog.close());
+      yes.addEventListener("click", () => {
+        asking.dataset.asked = "";
+        dialog.close();
+        asking.requestSubmit(event.submitter);
+      });
+      dialog.showModal();
+    });
+  };
+
+  const makeKept = (kept) => {
+    const said = kept.querySelector("[data-kept]");
+    kept.addEventListener("input", later(600, async () => {
+      const answer = await fetch(kept.dataset.autosave, { method: "POST", body: new URLSearchParams(new FormData(kept)), credentials: "same-origin" });
+      if (said && answer.ok) said.textContent = said.dataset.kept;
+    }));
+  };
+
+  const makeShown = (slider) => {
+    const output = document.getElementById(slider.dataset.shows);
+    const numbers = new Intl.NumberFormat(root.lang === "ru" ? "ru-RU" : "en-GB", { maximumFractionDigits: 6 });
+    const named = slider.dataset.written ? slider.dataset.written.split("|") : null;
+    const write = () => {
+      const value = Number(slider.value);
+      output.textContent = named ? named[value - Number(slider.min)] ?? slider.value : numbers.format(value);
+    };
+    slider.addEventListener("input", write);
+  };
+
+  const makeChecker = (checker) => {
+    checker.addEventListener("change", () => {
+      for (const box of document.getElementsByName(checker.dataset.checkAll)) box.checked = checker.checked;
+    });
+  };
+
+  const FURNITURE = [
+    ["form[data-live]", makeLive],
+    ["[data-poll]", makePolled],
+    ["form[data-confirm]", makeAsking],
+    ["form[data-autosave]", makeKept],
+    ["input[data-shows]", makeShown],
+    ["[data-check-all]", makeChecker],
+  ];
+  const furnish = (part) => {
+    for (const [selector, make] of FURNITURE) {
+      if (part.matches?.(selector)) make(part);
+      part.querySelectorAll(selector).forEach(make);
+    }
+  };
+  furnish(document);
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, dialog")) return;
+    const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+    if (!wanted) return;
+    event.preventDefault();
+    wanted.click();
+  });
 
   if (!form) return;
   const summary = document.getElementById("summary");

@@ -13,9 +13,9 @@ import msgspec
 
 from loanwright.features.product import Product
 from loanwright.features.records import validate_record
-from loanwright.service.web.forms import SEGMENT, read_answers
 from loanwright.service.web.guard import FormUnreadable
 from loanwright.service.web.languages import Language
+from loanwright.service.web.public.forms import SEGMENT, read_answers
 
 ONCE: Final = "once"
 ONCE_BYTES: Final = 16

@@ -6,7 +6,8 @@ from loanwright.features.feature import Category, Direction, Feature, Missing, S
 from loanwright.features.product import bundled_product, bundled_products
 from loanwright.features.records import FieldProblem
 from loanwright.features.text import Text
-from loanwright.service.web.forms import (
+from loanwright.service.web.languages import load_language
+from loanwright.service.web.public.forms import (
     complain,
     make_field,
     make_fields,
@@ -14,7 +15,6 @@ from loanwright.service.web.forms import (
     read_answer,
     read_answers,
 )
-from loanwright.service.web.languages import load_language
 
 CARD = bundled_product("credit-card")
 ENGLISH, RUSSIAN = load_language("en"), load_language("ru")

@@ -9,8 +9,8 @@ from typing import Any, Final, Literal
 
 from loanwright.features.feature import Feature
 from loanwright.features.product import Product
-from loanwright.service.web.forms import SEGMENT
 from loanwright.service.web.languages import Language
+from loanwright.service.web.public.forms import SEGMENT
 
 EXAMPLE_GRADES: Final = "EDCBA"
 EXAMPLE_GRADE: Final = "C"

@@ -1,9 +1,9 @@
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from tests.unit.service.web.bank import Bank
+from tests.unit.service.web.public.bank import Bank
 
-from loanwright.service.web import routes
+from loanwright.service.web.public import routes
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loanwright.service.kit.problem import PathUnknown
-from loanwright.service.web.links import ResultLinks
+from loanwright.service.web.public.links import ResultLinks
 
 LINKS = ResultLinks(b"k" * 32)
 NUMBER = "app_01JD6Z8Q3K0000000000000000"

@@ -1,0 +1,1 @@
+"""The pages about models: their lives, their training, their scorecards."""

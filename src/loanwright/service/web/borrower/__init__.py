@@ -1,0 +1,1 @@
+"""The pages of somebody who borrows, or has asked for credit."""

@@ -1,0 +1,1 @@
+"""What anybody may open: start, how we decide, the questionnaire, the result."""
