@@ -25,6 +25,7 @@ NAMES = (
     "training",
     "quality",
     "proofs",
+    "expected_performance",
     "audit",
     "people",
     "durability",
