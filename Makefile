@@ -11,7 +11,7 @@ TORCH ?= torch==2.13.0
 ALL_EXTRAS := --extra service --extra train --extra batch --extra catboost --extra cluster --extra ebm --extra export --extra otel --extra pdf --extra sso --extra tracking
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-quality lab docs neural lock clean
+.PHONY: help run test check format bench bench-quality lab screenshots docs neural lock clean
 
 help:  ## list what one can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ lab: $(VENV)/ready-dev  ## kill every part of the service in turn, under load, a
 
 neural: $(VENV)/ready  ## add PyTorch, for the neural family
 	$(UV) pip install --quiet --python $(BIN)/python $(TORCH)
+
+screenshots: $(VENV)/ready-dev  ## take pictures of every page, in both languages and themes, into var/screenshots
+	$(BIN)/python -m tests.acceptance.web.screenshots
 
 docs: $(VENV)/ready-dev  ## regenerate the reference pages and the committed OpenAPI file
 	$(BIN)/python -m tests.docs.generate

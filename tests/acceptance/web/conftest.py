@@ -1,59 +1,39 @@
-"""A real browser before a real service."""
+"""A real browser before a real service.
+
+``visit``
+    A stranger before the public pages of a bank without people (``bank``).
+``office``
+    A bank with people, decisions, reviews, offers and accounts, served: a copy of its own for each
+    test module, on SQLite and then on PostgreSQL.
+``signed_in``
+    ``signed_in("manager1")``, or ``signed_in("manager")`` for the first of them, is a visit of
+    somebody of that bank; ``signed_in(None)`` of a stranger.
+"""
 
 import os
-import shutil
-import threading
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
+from tests.acceptance.web.bank import Bank, Templates, served
+from tests.acceptance.web.visiting import (
+    PHONE,
+    Visit,
+    chromium_or_skip,
+    open_browser,
+    sign_in,
+    visit_of,
+)
 
 from loanwright.datasets.bundled import load_dataset
 from loanwright.decisioning.policy import Policy
-from loanwright.service.asgi import create_app
 from loanwright.service.bootstrap import Service, build, upgrade_database
 from loanwright.service.registry.schemas import State
 from loanwright.service.settings import Settings
 from loanwright.training import train
-
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PHONE = {"width": 390, "height": 844}
-
-
-@dataclass
-class Visit:
-    """A page, and everything that went wrong or over the wire while it was open."""
-
-    page: Page
-    base: str
-    complaints: list[str] = field(default_factory=list)
-    hosts: set[str] = field(default_factory=set)
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.base + path)
-
-    def fill_card(self, limit: str, education: str = "university") -> None:
-        self.page.fill("#limit", limit)
-        self.page.check(f"input[value={education}]")
-
-    def send(self) -> None:
-        self.page.click("button[type=submit]")
-
-    def decide(self, limit: str = "120000") -> None:
-        self.open("/apply/credit-card")
-        self.fill_card(limit)
-        self.send()
-        self.page.wait_for_url("**/apply/result/**")
 
 
 # While playwright runs, its event loop counts as running in this thread, and no later test could
@@ -61,16 +41,8 @@ class Visit:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Return Chromium."""
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        line = f"no browser: none of {', '.join(CHROMIUM)} is installed"
-        if os.environ.get("CI") == "true":
-            pytest.fail(line)
-        pytest.skip(line)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
+    with open_browser(chromium_or_skip()) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -96,17 +68,8 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(scope="session")
 def address(bank: Service) -> Iterator[str]:
     """Return the address of the service, listening."""
-    config = uvicorn.Config(create_app(bank), port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline and thread.is_alive():
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
+    with served(bank) as address:
+        yield address
 
 
 @pytest.fixture
@@ -115,16 +78,55 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
     wanted = getattr(request, "param", {})
     options = {"viewport": PHONE, "locale": "en", "color_scheme": "light"} | wanted
     context = browser.new_context(**options)
-    page = context.new_page()
-    visit = Visit(page=page, base=address)
-    page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-    page.on("console", lambda message: _listen(visit, message.type, message.text))
-    page.on("request", lambda sent: visit.hosts.add(sent.url.split("/")[2]))
-    yield visit
+    yield visit_of(context, address)
     context.close()
 
 
-def _listen(visit: Visit, kind: str, text: str) -> None:
-    # The status of a refused form or of a missing page is no fault of the page.
-    if kind in ("error", "warning") and "the server responded with a status" not in text:
-        visit.complaints.append(text)
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Return the filled banks that all processes of this run make their copies of."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with Templates(shared / "banks") as templates:
+        yield templates
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def office(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    templates: Templates,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Bank]:
+    """Return a bank of this module's own, with people in it, served."""
+    yield from open_office(request.param, templates, tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture(scope="module")
+def touring_bank(
+    browser: Browser, templates: Templates, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bank]:
+    """Return a bank on SQLite for those who only look."""
+    yield from open_office("sqlite", templates, tmp_path_factory.mktemp("office"))
+
+
+def open_office(kind: str, templates: Templates, directory: Path) -> Iterator[Bank]:
+    """Give a copy of the bank, served."""
+    with templates.open(kind, directory) as (service, known), served(service) as address:
+        yield Bank(service=service, known=known, address=address)
+
+
+@pytest.fixture
+def signed_in(browser: Browser, office: Bank) -> Iterator[Callable[..., Visit]]:
+    """Return what lets somebody of the bank come to its pages: in English, light, at a desk."""
+    with ExitStack() as stack:
+
+        def come(who: str | None, **wanted: Any) -> Visit:
+            options = {"viewport": {"width": 1280, "height": 800}, "locale": "en"}
+            context = browser.new_context(**({**options, "color_scheme": "light"} | wanted))
+            stack.callback(context.close)
+            if who is not None:
+                sign_in(context, office, who)
+            return visit_of(context, office.address)
+
+        yield come

@@ -1,10 +1,9 @@
 """What every page must be: accessible, light, self-contained, strict, at home on any screen."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from tests.acceptance.web.looking import WEIGHT, axe
 
-WEIGHT = 150_000
 DARK = {"color_scheme": "dark"}
 DESK = {"viewport": {"width": 1280, "height": 800}}
 RUSSIAN = {"locale": "ru"}
@@ -14,11 +13,6 @@ SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, input, select
                  && !e.matches(".skip"))
   .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])
   .filter(([, height]) => height < 44)"""
-
-
-def axe(page):
-    found = Axe().run(page).response["violations"]
-    return [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found]
 
 
 @pytest.mark.parametrize("visit", [{}, DARK, DESK, DESK | DARK, RUSSIAN | DARK], indirect=True)

@@ -1,0 +1,44 @@
+"""What anybody may open."""
+
+from tests.acceptance.web.bank import Bank
+from tests.acceptance.web.touring import Stop
+from tests.acceptance.web.visiting import Visit
+
+NOT_PAGES = {
+    "/assets/{name}": "style sheets, scripts and the mark",
+    "/auth/oidc/start": "the way to the identity provider",
+    "/auth/oidc/callback": "the way back",
+    "/docs": "the reader of the API's description, which has tests of its own",
+    "/docs/assets/{name}": "what that reader needs",
+    "/docs/assets/start.js": "what that reader needs",
+    "/openapi.json": "the description of the API",
+}
+
+
+def _send(visit: Visit) -> None:
+    visit.send()
+    visit.page.wait_for_selector("#summary")
+
+
+def _result(bank: Bank) -> str:
+    """Apply as a stranger, and return where the answer is."""
+    if "result" not in bank.memory:
+        import httpx
+
+        form = {"once": "a" * 22, "limit": "120000", "education": "university"}
+        sent = httpx.post(
+            f"{bank.address}/apply/credit-card", data=form, headers={"Origin": bank.address}
+        )
+        bank.memory["result"] = sent.headers["location"]
+    return str(bank.memory["result"])
+
+
+STOPS = (
+    Stop(name="start", path=lambda _: "/"),
+    Stop(name="how-we-decide", path=lambda _: "/how-we-decide"),
+    Stop(name="card", path=lambda _: "/apply/credit-card"),
+    Stop(name="card-refused", path=lambda _: "/apply/credit-card", act=_send),
+    Stop(name="loan", path=lambda _: "/apply/instalment-loan"),
+    Stop(name="result", path=_result),
+    Stop(name="nothing-here", path=lambda _: "/nothing/here", status=404),
+)
