@@ -48,6 +48,12 @@ EXPERIMENT: Final = {
     "product": "credit-card",
     "segment": "new",
 }
+FINDING: Final = {
+    "said": "Nobody has judged it on this year's applicants.",
+    "severity": "low",
+    "owner": "Anna",
+    "due_on": "2099-12-31",
+}
 WEBHOOK: Final = {"url": "http://127.0.0.1:9/", "events": ["decision.made"]}
 USER: Final = {"name": "Anna Example", "email": "anna.{mark}@example.com", "role": "analyst"}
 
@@ -139,6 +145,11 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     },
     ("POST", "/v1/models/{model_hash}/approval"): {"to": "challenger", "note": "Better."},
     ("POST", "/v1/models/{model_hash}/retirement"): {"note": "Older."},
+    ("POST", "/v1/models/{model_hash}/findings"): FINDING,
+    ("POST", "/v1/models/{model_hash}/findings/{finding_id}"): {
+        "state": "resolved",
+        "note": "Judged.",
+    },
     ("POST", "/v1/models/rollback"): {"product": "credit-card", "segment": "new", "note": "Back."},
     ("POST", "/v1/policies/check"): {"product": "credit-card", "policy": POLICY},
     ("POST", "/v1/policies/rollback"): {"product": "credit-card", "note": "Back."},

@@ -19,6 +19,7 @@ from benchmarks.hostile_bodies import (
     CSV,
     EXPERIMENT,
     FILE,
+    FINDING,
     POLICY,
     WEBHOOK,
 )
@@ -152,7 +153,7 @@ class World:
             **self._make_policies(),
             "experiment_id": self._make_experiment(),
             **self._make_access(),
-            "model_hash": self._spare(),
+            **self._make_model(),
             "mark": self.service.new_id("mark").lower(),
             "soon": f"{datetime.now(UTC) + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
             "product": "credit-card",
@@ -167,6 +168,11 @@ class World:
         draft = self.service.policy_drafts.write(author, "credit-card", POLICY)
         live = self.service.policies.live("credit-card").hash
         return {"draft_id": draft.id, "policy_hash": live, "old": live, "new": live}
+
+    def _make_model(self) -> dict[str, str]:
+        spare = self._spare()
+        found = self._post(f"/v1/models/{spare}/findings", FINDING)
+        return {"model_hash": spare, "finding_id": str(found["id"])}
 
     def _make_experiment(self) -> str:
         live = self.service.policies.live("credit-card").hash

@@ -26,6 +26,7 @@ from loanwright.cli import (
     keys,
     lab,
     lenders,
+    live,
     model,
     papers,
     path,
@@ -106,6 +107,7 @@ app.command("replay")(replaying.replay)
 app.command("notice")(papers.notice)
 app.command("data-pack")(papers.data_pack)
 app.add_typer(model.app, name="model")
+app.command("live")(live.live)
 app.add_typer(lenders.app, name="lender")
 app.add_typer(policy.app, name="policy")
 app.add_typer(experiment.app, name="experiment")

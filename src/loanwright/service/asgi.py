@@ -38,6 +38,7 @@ from loanwright.service.edge.throttle import Throttle
 from loanwright.service.erasure import endpoints as erasure
 from loanwright.service.experiments import endpoints as experiments
 from loanwright.service.health import endpoints as health
+from loanwright.service.inventory import endpoints as inventory
 from loanwright.service.lenders import endpoints as lenders
 from loanwright.service.managers import endpoints as managers
 from loanwright.service.notices import endpoints as notices
@@ -77,6 +78,8 @@ PARTS = (
     reviews,
     notices,
     erasure,
+    # Its addresses are narrower than those of the registry.
+    inventory,
     registry,
     policy_drafts,
     policies,
@@ -115,6 +118,7 @@ PROVIDED = (
     "erasure",
     "ledger",
     "registry",
+    "inventory",
     "policies",
     "policy_drafts",
     "webhooks",

@@ -27,6 +27,7 @@ from loanwright.service.ground import (
 )
 from loanwright.service.health.readiness import Readiness
 from loanwright.service.health.watching import WatchedPublisher, WatchedWork
+from loanwright.service.inventory.service import Inventory
 from loanwright.service.jobs.service import Jobs, Workbench
 from loanwright.service.kit.clock import Clock, SystemClock
 from loanwright.service.leaving import make_erasure
@@ -74,7 +75,7 @@ from loanwright.service.simulations.service import Simulations
 from loanwright.service.telemetry.traces import Traces
 from loanwright.service.training.service import KIND as TRAINING
 from loanwright.service.training.service import TrainingRuns
-from loanwright.service.trying import make_simulations
+from loanwright.service.trying import make_inventory, make_simulations
 from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
 from loanwright.service.views.service import Views
@@ -117,6 +118,7 @@ class Service(Ground, Facts):
     training: TrainingRuns
     quotes: Quotes
     simulations: Simulations
+    inventory: Inventory
 
     @property
     def differences(self) -> Differences:
@@ -215,6 +217,7 @@ def build(
         **make_people(ground, origination, access.users, booked["accounts"]),
         **make_erasure(ground, facts.applicants, jobs, booked["reviews"], access.users),
         "ledger": make_ledger(settings, ground),
+        "inventory": make_inventory(ground, facts.registry, facts.decisions),
     }
     return Service(
         **vars(ground),

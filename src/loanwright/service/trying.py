@@ -1,4 +1,4 @@
-"""How the rooms are furnished in which other ways of deciding are tried."""
+"""How the rooms are furnished in which models and other ways of deciding are tried and judged."""
 
 from loanwright.service.accounts.service import Accounts
 from loanwright.service.decisions.service import Decisions
@@ -6,6 +6,7 @@ from loanwright.service.experiments.designing import Designs
 from loanwright.service.experiments.results import Results
 from loanwright.service.experiments.service import Experiments
 from loanwright.service.ground import Ground
+from loanwright.service.inventory.service import Inventory
 from loanwright.service.jobs.service import Jobs
 from loanwright.service.messaging.outbox import Outbox
 from loanwright.service.origination.intake import Desk
@@ -67,3 +68,17 @@ def make_simulations(
         products=desk.products,
         threads=ground.settings.batch_threads,
     )
+
+
+def make_inventory(ground: Ground, registry: Registry, decisions: Decisions) -> Inventory:
+    """Return what the lender knows of its models, and what was found wrong with them."""
+    inventory = Inventory(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        registry=registry,
+        decisions=decisions,
+    )
+    registry.inspect_by(inventory.inspect)
+    return inventory

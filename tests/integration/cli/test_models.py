@@ -1,6 +1,7 @@
 """A model is registered by one person, approved by another, and its history can be read."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from tests.handmade import CARD, handmade_package
@@ -62,3 +63,16 @@ def test_an_approved_champion_keeps_its_place_when_products_are_served_anew(tmp_
     assert service.registry.champion("credit-card", "new").hash == first.hash
     assert "keeps the champion that Boris has approved" in capsys.readouterr().err
     service.close()
+
+
+def test_what_was_live_at_a_moment_is_told_with_who_let_it_and_what_it_passed(shell, package):
+    before = datetime.now(UTC).isoformat()
+    shell.succeed("model", "register", package, "--by", "Anna")
+    shell.succeed("model", "approve", package, "--by", "Boris")
+    told = shell.succeed("live")
+
+    assert "credit-card" in told
+    assert "Boris" in told
+    assert "passed" in told
+    assert "Boris" not in shell.succeed("live", "--at", before)
+    assert "is not a moment" in shell.run("live", "--at", "yesterday").stderr

@@ -112,6 +112,12 @@ def count(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(decisions)).scalar_one()
 
 
+def count_by_model(connection: Connection, since: datetime) -> dict[str, int]:
+    """Return how many decisions each model has made since a moment."""
+    query = select(decisions.c.model_hash, func.count()).where(decisions.c.decided_at >= since)
+    return {row[0]: row[1] for row in connection.execute(query.group_by(decisions.c.model_hash))}
+
+
 def find_line(connection: Connection, decision_id: str) -> DecisionLine | None:
     """Return the plain part of one decision, if it is there."""
     row = connection.execute(_line.where(decisions.c.id == decision_id)).one_or_none()

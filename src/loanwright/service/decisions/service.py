@@ -184,6 +184,11 @@ class Decisions:
         with self._database.read() as connection:
             return repository.count(connection)
 
+    def count_by_model(self, since: datetime) -> dict[str, int]:
+        """Return how many decisions each model has made since a moment."""
+        with self._database.read() as connection:
+            return repository.count_by_model(connection, since)
+
     def _open(self, row: Row[Any]) -> DecisionRecord:
         found = open_row(row, self._vault)
         if not isinstance(found, DecisionRecord):

@@ -67,6 +67,7 @@ def test_a_promotion_stores_what_was_checked_and_by_whom(service, challenger):
     service.registry.approve(challenger.hash, to=State.CHAMPION, by="bert")
     assert found_of(service, challenger) == {
         "experiment.trial": "passed",
+        "findings": "passed",
         "parity": "passed",
         "report.discrimination": "passed",
         "report.enough_defaults": "attention",

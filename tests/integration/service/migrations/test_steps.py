@@ -33,12 +33,14 @@ STATES = {
     "policy_drafts": "draft",
     "experiments": "draft",
     "reviews": "open",
+    "finding_changes": "open",
 }
 # What the constraints of a table ask for.
 VALUES = {
     "accounts": {"currency": "EUR", "vintage": "2026-11", "repayment": "annuity"}
     | {"status": "closed"},
     "promotion_checks": {"result": "passed"},
+    "finding_changes": {"severity": "high"},
     "payments": {"version": 2, "why": "mistake"},
     "erasure_requests": {"forced": 1},
     "reviews": {"kind": "review", "result": None, "outcome": "decline", "two_persons": 0},
