@@ -123,12 +123,48 @@ class GivenBinning:
         BinsAgainstDirection
             Where the dictionary gives a direction and weights set by hand go against it.
         """
-        for error in self.contradictions(spec):
-            raise error
         bad, bins = labels(default), self.binning.bins
         assigned = self.binning.assign(values)
         rows = np.bincount(assigned, minlength=len(bins))
         bads = np.bincount(assigned[bad], minlength=len(bins))
+        return self.weigh(rows, bads, spec=spec, smoothing=smoothing)
+
+    def weigh(
+        self,
+        rows: NDArray[np.int64],
+        bads: NDArray[np.int64],
+        *,
+        spec: ColumnSpec,
+        smoothing: float = SMOOTHING,
+    ) -> FeatureBinning:
+        """Return the bins with these counts, and the weights that follow from them.
+
+        Parameters
+        ----------
+        rows, bads
+            (k,) rows of a development sample in each bin, and how many of them defaulted.
+        spec, smoothing
+            As for `fit`.
+
+        Raises
+        ------
+        BinsAgainstDirection
+            As for `fit`.
+
+        Examples
+        --------
+        >>> from loanwright.binning.bins import Bin
+        >>> bins = (Bin(kind="range", upper=1.0), Bin(kind="range", lower=1.0))
+        >>> given = GivenBinning(
+        ...     binning=FeatureBinning(name="delay", bins=bins), woe=(None, None))
+        >>> spec = ColumnSpec(name="delay", kind="numeric", direction=1, special=(), categories=0)
+        >>> counted = given.weigh(np.array([50, 50]), np.array([5, 25]), spec=spec)
+        >>> [one.woe for one in counted.bins]
+        [1.265666, -0.847298]
+        """
+        for error in self.contradictions(spec):
+            raise error
+        bins = self.binning.bins
         found = weight_of_evidence(rows - bads, bads, smoothing=smoothing)
         ranges = [place for place, one in enumerate(bins) if one.kind == "range"]
         if spec.direction and ranges:

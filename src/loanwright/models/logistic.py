@@ -1,10 +1,11 @@
 """Logistic regression, some of whose coefficients may not be negative; always the same answer."""
 
-from typing import NamedTuple
+from contextlib import AbstractContextManager, nullcontext
+from importlib.util import find_spec
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from loanwright.errors import Rejected
 
@@ -85,8 +86,17 @@ def fit_constrained(
     """
     # Steps are short: threads would wait for each other longer than they work, and sum in
     # another order on another machine.
-    with threadpool_limits(1, user_api="blas"):
+    with _one_thread():
         return _fit(X, default.astype(np.float64), penalty, bound)
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    # A box that only serves may lack it: threads bend the way to the optimum, not the optimum.
+    if find_spec("threadpoolctl") is None:
+        return nullcontext()
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    return threadpool_limits(1, user_api="blas")
 
 
 def _fit(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,9 @@ from loanwright.binning.given import GivenBinning
 from loanwright.engine.scorecard import ScorecardTable
 from loanwright.errors import NotFound
 from loanwright.features.columns import ColumnSpec
+from loanwright.models.card_weights import MANY_ROWS, bin_log_odds, fit_weights
 from loanwright.models.contract import DefaultClassifier, Matrix
-from loanwright.models.logistic import fit_non_negative
 from loanwright.models.points import points_card
-
-MANY_ROWS: Final = 5000
-DIGITS = 6
-"""Digits after the point of coefficients and contributions: a card is made to be read."""
 
 
 class GivenFeatureUnknown(NotFound):
@@ -108,10 +104,9 @@ class ScorecardClassifier(DefaultClassifier):
 
     def _learn(self, X: Matrix, default: NDArray[np.bool_]) -> None:
         self.binnings_ = self._binnings(X, default)
-        risk = -self._woe(X)
-        fitted = fit_non_negative(risk, default, penalty=self._penalty(len(X)))
-        self.intercept_ = round(fitted.intercept, DIGITS)
-        self.coefficients_ = fitted.coefficients.round(DIGITS)
+        fitted = fit_weights(self._woe(X), default, penalty=self.penalty)
+        self.intercept_ = fitted.intercept
+        self.coefficients_ = fitted.coefficients
         self.dropped_ = tuple(self.columns_[index].name for index in fitted.dropped)
 
     def _binnings(self, X: Matrix, default: NDArray[np.bool_]) -> tuple[FeatureBinning, ...]:
@@ -129,11 +124,6 @@ class ScorecardClassifier(DefaultClassifier):
                     X[:, index], default, spec=spec, smoothing=options.smoothing
                 )
         return tuple(found[index] for index in range(len(names)))
-
-    def _penalty(self, rows: int) -> float:
-        if self.penalty is not None:
-            return self.penalty
-        return 1.0 if rows >= MANY_ROWS else 10.0
 
     def _options(self, rows: int) -> BinningOptions:
         named = ("max_bins", "min_share", "gain", "free_gain")
@@ -154,7 +144,7 @@ class ScorecardClassifier(DefaultClassifier):
 
     def bin_log_odds(self, index: int) -> Matrix:
         """Return what each bin of this column adds to the raw log-odds of default."""
-        return (-self.coefficients_[index] * self.binnings_[index].woe).round(DIGITS) + 0.0
+        return bin_log_odds(float(self.coefficients_[index]), self.binnings_[index].woe)
 
     def importance(self) -> Mapping[str, float]:
         """Return each feature's share of the spread of log-odds over the development sample."""
