@@ -1,6 +1,6 @@
 """The only place where the service is put together: settings in, a working service out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,12 @@ from loanwright.service.applicants.records import Records
 from loanwright.service.audit.ledger import Ledger
 from loanwright.service.batches.service import KIND as BATCH
 from loanwright.service.batches.service import Batches
+from loanwright.service.borrowing import make_borrowing, make_market
+from loanwright.service.decisions.borrowers import LastWords
+from loanwright.service.decisions.trials import Trials
 from loanwright.service.differences.service import Differences
+from loanwright.service.enquiries.service import KIND as ENQUIRY
+from loanwright.service.enquiries.service import Enquiries
 from loanwright.service.erasure.retention import Retention
 from loanwright.service.erasure.service import Erasure
 from loanwright.service.experiments.service import Experiments
@@ -29,9 +34,9 @@ from loanwright.service.health.readiness import Readiness
 from loanwright.service.health.watching import WatchedPublisher, WatchedWork
 from loanwright.service.inventory.service import Inventory
 from loanwright.service.jobs.service import Jobs, Workbench
+from loanwright.service.joining.service import Joining
 from loanwright.service.kit.clock import Clock, SystemClock
 from loanwright.service.leaving import make_erasure
-from loanwright.service.lenders.in_house import open_quotes
 from loanwright.service.lenders.quotes import Quotes
 from loanwright.service.looking_after import make_looking_after
 from loanwright.service.managers.service import Managers
@@ -47,6 +52,7 @@ from loanwright.service.origination.away import Away
 from loanwright.service.origination.later import KIND, Later
 from loanwright.service.origination.rescoring import Rescoring
 from loanwright.service.origination.service import Origination
+from loanwright.service.questionnaires.service import Questionnaires
 from loanwright.service.registry.packages import Package
 from loanwright.service.reviews.service import Reviews
 from loanwright.service.rooms import (
@@ -119,6 +125,15 @@ class Service(Ground, Facts):
     quotes: Quotes
     simulations: Simulations
     inventory: Inventory
+    questionnaires: Questionnaires
+    joining: Joining
+    enquiries: Enquiries
+    trials: Trials
+
+    @property
+    def last_words(self) -> LastWords:
+        """Return what tells what persons decided in the place of decisions."""
+        return self.reviews.list_last_words
 
     @property
     def differences(self) -> Differences:
@@ -212,10 +227,14 @@ def build(
     booked = make_booked(ground, facts)
     origination, later = make_deciding(ground, facts, jobs, booked=booked)
     ground.chores.extend((jobs.remind, access.sessions.sweep))
+    market = make_market(ground, facts.lenders, jobs, origination, booked["reviews"])
+    people = make_people(ground, origination, access.users, booked["accounts"])
     known = {
         **booked,
-        **make_people(ground, origination, access.users, booked["accounts"]),
-        **make_erasure(ground, facts.applicants, jobs, booked["reviews"], access.users),
+        **market,
+        **people,
+        **make_leaving(ground, facts, jobs, access, {**booked, **market}),
+        **make_borrowing(ground, access, origination, people["profiles"]),
         "ledger": make_ledger(settings, ground),
         "inventory": make_inventory(ground, facts.registry, facts.decisions),
     }
@@ -230,32 +249,41 @@ def build(
         jobs=jobs,
         later=later,
         away=make_away(settings, ground, origination, keys=access.keys) if settings.spool else None,
-        **make_long_work(ground, facts, jobs, later=later, accounts=booked["accounts"]),
+        **make_long_work(ground, facts, jobs, later=later, known=known),
         readiness=make_watched(ground, facts, jobs),
         webhooks=make_webhooks(ground, settings),
-        quotes=open_quotes(
-            facts.lenders,
-            origination,
-            reviewed=booked["reviews"].referrals_of,
-            seconds=settings.lender_seconds,
-        ),
+    )
+
+
+def make_leaving(
+    ground: Ground, facts: Facts, jobs: Jobs, access: Access, known: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what lets persons go, whatever room they are known in."""
+    return make_erasure(
+        ground,
+        facts.applicants,
+        jobs,
+        reviews=known["reviews"],
+        users=access.users,
+        more=(known["enquiries"].forget,),
     )
 
 
 def make_long_work(
-    ground: Ground, facts: Facts, jobs: Jobs, *, later: Later, accounts: Accounts
+    ground: Ground, facts: Facts, jobs: Jobs, *, later: Later, known: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what takes longer than a request, and the bench where all jobs are done."""
     batches = make_batches(ground, jobs, facts.desk)
     training = make_training(ground, facts, jobs)
     simulations = make_simulations(
-        ground, jobs, facts.desk, decisions=facts.decisions, accounts=accounts
+        ground, jobs, facts.desk, decisions=facts.decisions, accounts=known["accounts"]
     )
     handlers = {
         KIND: later.decide,
         BATCH: batches.score,
         TRAINING: training.train,
         SIMULATION: simulations.simulate,
+        ENQUIRY: known["enquiries"].ask,
     }
     return {
         "batches": batches,

@@ -121,6 +121,20 @@ class Settings(BaseSettings):
         ge=1,
         description="Paths to approval that one borrower may ask for within a day.",
     )
+    trials_per_day: int = Field(
+        default=5,
+        ge=1,
+        description="What-if questions that one borrower may ask within a day; five times as many "
+        "from one address.",
+    )
+    questionnaire_days: int = Field(
+        default=7, ge=1, le=90, description="Days for which an unfinished questionnaire is kept."
+    )
+    joins_per_day: int = Field(
+        default=20,
+        ge=1,
+        description="Sign-ins that may be made from one address within a day, on the public page.",
+    )
     path_seconds: float = Field(
         default=0.12, ge=0.01, le=10, description="Seconds that the search for a path may take."
     )

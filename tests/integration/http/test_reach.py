@@ -23,6 +23,7 @@ TOLD = {
     "decision.decided_at",
     "decision.outcome",
     "decision.grade",
+    "decision.reviewed",
     "decision.reasons",
     *(f"decision.reasons.{name}" for name in ("code", "text")),
     "decision.reasons.text.en",
@@ -85,7 +86,8 @@ def test_a_borrower_is_told_grade_and_reasons_and_nothing_of_the_model(app, peop
     assert keys_of(done["result"]) <= TOLD
     assert anna.get("/get_result", params={"job_id": job["id"]}).json()["result"] == done["result"]
     assert one == {**told["decision"], "application_id": told["id"], "product": "credit-card"}
-    assert set(line) == {"id", "application_id", "product", "decided_at", "outcome", "grade"}
+    named = {"id", "application_id", "product", "decided_at", "outcome", "grade", "reviewed"}
+    assert set(line) == named
     assert not any(word in key for word in SECRET for key in keys_of([one, line, done["result"]]))
 
 

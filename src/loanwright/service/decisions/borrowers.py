@@ -1,6 +1,6 @@
 """What a borrower is told of a decision: grade, outcome and reasons; no probability, no model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +12,9 @@ from loanwright.service.kit.documents import Title
 from loanwright.service.users.schemas import Principal, Reach
 
 Shape: TypeAlias = Mapping[str, "Shape | None"]
+
+#: Tells what persons decided in the place of some decisions; whoever is missing was not changed.
+LastWords: TypeAlias = Callable[[Collection[str]], Mapping[str, str]]
 
 # These fields and no others, whatever else a document may come to hold.
 DECISION: Final[Shape] = {
@@ -52,8 +55,13 @@ class BorrowerDecision(Document):
 
     id: str
     decided_at: datetime
-    outcome: Outcome
+    outcome: Outcome = Field(
+        description="The outcome that stands now: a person may have changed it."
+    )
     grade: str
+    reviewed: bool = Field(
+        default=False, description="Whether a person decided in the place of the first decision."
+    )
     reasons: list[BorrowerReason] = Field(max_length=4)
     terms: DecisionTerms | None = None
 
@@ -72,8 +80,11 @@ class BorrowerDecisionSummary(Document):
     application_id: str
     product: str
     decided_at: datetime
-    outcome: Outcome
+    outcome: Outcome = Field(
+        description="The outcome that stands now: a person may have changed it."
+    )
     grade: str
+    reviewed: bool = Field(description="Whether a person decided in the place of the first one.")
 
 
 class BorrowerDecisionPage(Document):
@@ -106,13 +117,34 @@ def for_borrower(decision: Mapping[str, Any]) -> dict[str, Any]:
     return told
 
 
-def told(principal: Principal, document: Mapping[str, Any]) -> Any:
-    """Return what of a decision a principal is told: a borrower less than the lender's people."""
-    return disclose(document, RESOURCE) if principal.reach is Reach.SELF else document
+def told(
+    principal: Principal, documents: Collection[Mapping[str, Any]], last_words: LastWords
+) -> list[Any]:
+    """Return what of decisions a principal is told: a borrower less than the lender's people.
+
+    The lender's people see each decision as it was made; a borrower is told what stands.
+    """
+    if principal.reach is not Reach.SELF:
+        return list(documents)
+    changed = last_words([one["id"] for one in documents])
+    return [_standing(disclose(one, RESOURCE), changed) for one in documents]
 
 
-def told_bytes(reach: Reach, body: bytes) -> bytes:
+def _standing(decision: Mapping[str, Any], changed: Mapping[str, str]) -> dict[str, Any]:
+    outcome = changed.get(decision["id"], decision["outcome"])
+    return {**decision, "outcome": outcome, "reviewed": decision["id"] in changed}
+
+
+def nobody_has_spoken(_decision_ids: Collection[str]) -> Mapping[str, str]:
+    """Return that no person has changed any decision: they were made this very moment."""
+    return {}
+
+
+def told_bytes(reach: Reach, body: bytes, last_words: LastWords = nobody_has_spoken) -> bytes:
     """Return an answered application as somebody with this reach may read it."""
     if reach is not Reach.SELF:
         return body
-    return msgspec.json.encode(disclose(msgspec.json.decode(body), APPLICATION))
+    document = disclose(msgspec.json.decode(body), APPLICATION)
+    decision = document["decision"]
+    document["decision"] = _standing(decision, last_words([decision["id"]]))
+    return msgspec.json.encode(document)

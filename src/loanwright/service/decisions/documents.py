@@ -1,13 +1,14 @@
 """What decisions look like to a reader of the API's documentation."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from loanwright.decisioning.outcome import Outcome
 from loanwright.service.decisions.borrowers import DecisionTerms
 from loanwright.service.kit.documents import Title
+from loanwright.service.kit.pagination import MAXIMUM_PAGE
 
 Probability = Field(ge=0, le=1, description="Calibrated probability of default.")
 
@@ -16,6 +17,15 @@ class Document(BaseModel):
     """A part of an answer."""
 
     model_config = ConfigDict(extra="forbid", protected_namespaces=())
+
+
+class DecisionsQuery(Document):
+    """Which decisions are asked for."""
+
+    limit: int = Field(default=50, ge=1, le=MAXIMUM_PAGE)
+    cursor: Annotated[str, Field(max_length=64)] | None = None
+    product: Annotated[str, Field(pattern="^[a-z0-9-]{1,64}$")] | None = None
+    outcome: Outcome | None = None
 
 
 class ReasonDocument(Document):

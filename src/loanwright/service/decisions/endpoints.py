@@ -6,13 +6,18 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from loanwright.decisioning.outcome import Outcome
 from loanwright.service.decisions.borrowers import (
     BorrowerDecisionPage,
     BorrowerDecisionResource,
+    LastWords,
     told,
 )
-from loanwright.service.decisions.documents import DecisionPage, DecisionResource, ReplayDocument
+from loanwright.service.decisions.documents import (
+    DecisionPage,
+    DecisionResource,
+    DecisionsQuery,
+    ReplayDocument,
+)
 from loanwright.service.decisions.path_documents import (
     BorrowerPathsDocument,
     PathsDocument,
@@ -25,10 +30,10 @@ from loanwright.service.edge.authentication import DOCUMENTED, DecisionsRead, De
 from loanwright.service.edge.provided import provided
 from loanwright.service.kit.documents import problems
 from loanwright.service.kit.ids import ALPHABET, LENGTH
-from loanwright.service.kit.pagination import MAXIMUM_PAGE
 
 PathsService = Annotated[PathFinder, Depends(provided("paths"))]
 DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
+LastWordsHere = Annotated[LastWords, Depends(provided("last_words"))]
 DecisionId = Annotated[str, Path(pattern=f"^dec_[{ALPHABET}]{{{LENGTH}}}$")]
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"], dependencies=DOCUMENTED)
@@ -42,16 +47,12 @@ router = APIRouter(prefix="/v1/decisions", tags=["decisions"], dependencies=DOCU
 def list_decisions(
     decisions: DecisionsService,
     principal: DecisionsRead,
-    limit: Annotated[int, Query(ge=1, le=MAXIMUM_PAGE)] = 50,
-    cursor: Annotated[str | None, Query(max_length=64)] = None,
-    product: Annotated[str | None, Query(pattern="^[a-z0-9-]{1,64}$")] = None,
-    outcome: Outcome | None = None,
+    last_words: LastWordsHere,
+    asked: Annotated[DecisionsQuery, Query()],
 ) -> Response:
     """List decisions, the newest first, in pages."""
-    page = decisions.list_page(
-        limit=limit, cursor=cursor, product=product, outcome=outcome, by=principal
-    )
-    items = [told(principal, one.summary()) for one in page.items]
+    page = decisions.list_page(**asked.model_dump(), by=principal)
+    items = told(principal, [one.summary() for one in page.items], last_words)
     return _json({"items": items, "next_cursor": page.next_cursor})
 
 
@@ -61,10 +62,17 @@ def list_decisions(
     responses=problems((401, 403, 404, 422, 503)),
 )
 def get_decision(
-    decisions: DecisionsService, principal: DecisionsRead, decision_id: DecisionId
+    decisions: DecisionsService,
+    principal: DecisionsRead,
+    last_words: LastWordsHere,
+    decision_id: DecisionId,
 ) -> Response:
-    """Return one decision as it was answered, and what it belongs to."""
-    return _json(told(principal, decisions.get(decision_id, by=principal).resource()))
+    """Return one decision as it was answered, and what it belongs to.
+
+    A borrower is told the outcome that stands, which a person may have changed since.
+    """
+    decision = decisions.get(decision_id, by=principal).resource()
+    return _json(told(principal, [decision], last_words)[0])
 
 
 @router.post(

@@ -25,8 +25,8 @@ class PathsUnavailable(Unavailable):
 class Counted(Protocol):
     """Counts what one person asks for."""
 
-    def count(self, what: str, subject: str, *, most: int) -> None:
-        """Count a question, or refuse it."""
+    def count(self, what: str, subject: str, *, most: int) -> int:
+        """Count a question, or refuse it; return how many there were."""
         ...
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from loanwright.service.decisions.borrowers import told_bytes
+from loanwright.service.decisions.borrowers import LastWords, told_bytes
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.edge.authentication import DOCUMENTED, ApplicationsRead
 from loanwright.service.edge.headers import read_headers
@@ -23,6 +23,7 @@ from loanwright.service.origination.reception import Reception, wants_later
 PATH = "/v1/applications"
 ReceptionService = Annotated[Reception, Depends(provided("reception"))]
 DecisionsService = Annotated[Decisions, Depends(provided("decisions"))]
+LastWordsHere = Annotated[LastWords, Depends(provided("last_words"))]
 ApplicationId = Annotated[str, Path(pattern=f"^app_[{ALPHABET}]{{{LENGTH}}}$")]
 
 router = APIRouter(prefix=PATH, tags=["applications"], dependencies=DOCUMENTED)
@@ -83,8 +84,15 @@ async def receive_application(
     responses=problems((401, 403, 404, 422, 503)),
 )
 def get_application(
-    decisions: DecisionsService, principal: ApplicationsRead, application_id: ApplicationId
+    decisions: DecisionsService,
+    principal: ApplicationsRead,
+    last_words: LastWordsHere,
+    application_id: ApplicationId,
 ) -> Response:
-    """Return the very bytes with which an application was answered."""
+    """Return the very bytes with which an application was answered.
+
+    A borrower is told the outcome that stands, which a person may have changed since.
+    """
     reply = decisions.reply_of(application_id, by=principal)
-    return Response(told_bytes(principal.reach, reply), media_type="application/json")
+    told = told_bytes(principal.reach, reply, last_words)
+    return Response(told, media_type="application/json")

@@ -55,6 +55,15 @@ def list_overrides(connection: Connection, decision_id: str) -> list[Override]:
     return [Override(**{**row._mapping, "side": Side(row.side)}) for row in found]
 
 
+def list_last_words(connection: Connection, decision_ids: Collection[str]) -> dict[str, str]:
+    """Return the outcomes that persons gave some decisions, the last word of each."""
+    statement = select(overrides.c.decision_id, overrides.c.outcome).where(
+        overrides.c.decision_id.in_(decision_ids)
+    )
+    found = connection.execute(statement.order_by(overrides.c.made_at, overrides.c.id))
+    return {row.decision_id: row.outcome for row in found}
+
+
 def list_overrides_of_product(connection: Connection, product: str) -> dict[str, str]:
     """Return the outcomes that persons gave decisions of a product, the last word of each."""
     statement = select(overrides.c.decision_id, overrides.c.outcome).where(

@@ -146,6 +146,13 @@ class Reviews:
         with self.accounts.database.read() as connection:
             return repository.list_overrides_of_product(connection, product)
 
+    def list_last_words(self, decision_ids: Collection[str]) -> Mapping[str, str]:
+        """Return what persons decided in the place of some decisions, the last word of each."""
+        if not decision_ids:
+            return {}
+        with self.accounts.database.read() as connection:
+            return repository.list_last_words(connection, decision_ids)
+
     def outcome_of(self, connection: Connection, line: DecisionLine) -> str:
         """Return the outcome that stands: the last word of a person, else the decision's own."""
         overridden = repository.list_overrides(connection, line.id)

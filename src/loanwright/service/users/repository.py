@@ -306,6 +306,14 @@ def count_guess(
     return connection.execute(statement).one()
 
 
+def count_used(connection: Connection, subject: str, since: datetime) -> int:
+    """Return how many guesses are counted in the window of a subject that is not over."""
+    query = select(login_windows.c.used).where(
+        login_windows.c.subject == subject, login_windows.c.started_at > since
+    )
+    return connection.execute(query).scalar_one_or_none() or 0
+
+
 def forgive_guesses(connection: Connection, subjects: Sequence[str]) -> None:
     """Take back one guess of each subject: it was none."""
     for subject in subjects:

@@ -179,6 +179,11 @@ class Users:
         row = repository.find_user(connection, email_hash=self.email_hash(email))
         return None if row is None else self._user(row)
 
+    def is_borrower(self, applicant_id: str) -> bool:
+        """Tell whether an applicant can sign in."""
+        with self._database.read() as connection:
+            return repository.find_user(connection, applicant_id=applicant_id) is not None
+
     def list_page(
         self,
         wanted: Mapping[str, str],
@@ -313,7 +318,7 @@ class Users:
     def _sealed(self, user_id: str, **personal: str) -> dict[str, str]:
         values = {}
         if "name" in personal:
-            name = _plain_name(personal["name"])
+            name = plain_name(personal["name"])
             values["name"] = self._master.seal(name, place=f"users.name:{user_id}")
         if "email" in personal:
             email = plain_email(personal["email"])
@@ -374,7 +379,8 @@ def facts_of(row: Row[Any]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a name as it is kept: composed, without spare spaces."""
     plain = " ".join(unicodedata.normalize("NFC", name).split())
     if not 1 <= len(plain) <= LONGEST_NAME or not plain.isprintable():
         raise NameRefused

@@ -34,6 +34,7 @@ STATES = {
     "experiments": "draft",
     "reviews": "open",
     "finding_changes": "open",
+    "enquiry_answers": "waiting",
 }
 # What the constraints of a table ask for.
 VALUES = {

@@ -1,0 +1,1 @@
+"""Enquiries: one questionnaire put to every lender, and what each of them answered."""

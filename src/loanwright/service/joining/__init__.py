@@ -1,0 +1,1 @@
+"""Somebody who has applied becomes a borrower who can sign in."""
