@@ -22,6 +22,7 @@ from loanwright.service.applicants import profile_endpoints as profiles
 from loanwright.service.auditing import endpoints as auditing
 from loanwright.service.batches import endpoints as batches
 from loanwright.service.bootstrap import Service
+from loanwright.service.business import endpoints as business
 from loanwright.service.decisions import endpoints as decisions
 from loanwright.service.differences import endpoints as differences
 from loanwright.service.edge import reader
@@ -90,6 +91,7 @@ PARTS = (
     training,
     lenders,
     simulations,
+    business,
     webhooks,
     access,
     auditing,
@@ -132,6 +134,10 @@ PROVIDED = (
     "quotes",
     "lenders",
     "simulations",
+    "cutoff_desk",
+    "business",
+    "approvals",
+    "cohorts",
     "products",
     "readiness",
     "metrics",

@@ -8,12 +8,17 @@ from typing import Any
 from loanwright.pricing.roots import open_mathematics
 from loanwright.service.accounts.paying import Payments
 from loanwright.service.accounts.service import Accounts
+from loanwright.service.analysing import make_analysis
 from loanwright.service.applicants.profiles import Profiles
 from loanwright.service.applicants.records import Records
 from loanwright.service.audit.ledger import Ledger
 from loanwright.service.batches.service import KIND as BATCH
 from loanwright.service.batches.service import Batches
 from loanwright.service.borrowing import make_borrowing, make_market
+from loanwright.service.business.approvals import Approvals
+from loanwright.service.business.cohorts import CohortDesk
+from loanwright.service.business.service import Business
+from loanwright.service.cutoffs.service import CutoffDesk
 from loanwright.service.decisions.borrowers import LastWords
 from loanwright.service.decisions.trials import Trials
 from loanwright.service.differences.service import Differences
@@ -129,6 +134,10 @@ class Service(Ground, Facts):
     joining: Joining
     enquiries: Enquiries
     trials: Trials
+    cutoff_desk: CutoffDesk
+    business: Business
+    approvals: Approvals
+    cohorts: CohortDesk
 
     @property
     def last_words(self) -> LastWords:
@@ -205,6 +214,8 @@ class Service(Ground, Facts):
 
     def close(self) -> None:
         """Close what is open."""
+        for room in (self.cutoff_desk, self.business, self.approvals, self.cohorts):
+            room.close()
         self.quotes.close()
         self.traces.close()
         self.access.close()
@@ -290,4 +301,11 @@ def make_long_work(
         "training": training,
         "simulations": simulations,
         "workbench": Workbench(jobs=jobs, handlers=handlers),
+        **make_analysis(
+            ground,
+            simulations,
+            facts.policy_drafts,
+            offers=known["offers"],
+            reviews=known["reviews"],
+        ),
     }

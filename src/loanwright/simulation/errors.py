@@ -31,3 +31,7 @@ class SegmentsTooMany(Rejected):
 
 class VersionTwice(Rejected):
     """Two of the compared versions are called {name}; give each a name of its own."""
+
+
+class SegmentNotCounted(Rejected):
+    """The policy has no cut-offs for the segment {segment}; it has them for {known}."""

@@ -13,7 +13,6 @@ from loanwright.simulation.curve import Curve, curve_of
 from loanwright.simulation.figures import Figures, Judged, SwapSet
 from loanwright.simulation.running import ALL, Counted, Counts, Simulator
 from loanwright.simulation.solving import Demands, Solution, solve
-from loanwright.simulation.tally import Cells
 from loanwright.simulation.unknown import Assumptions
 
 SCHEMA = 1
@@ -122,17 +121,39 @@ def summarise(
         against=against,
         currency=simulator.currency,
         versions=tuple(
-            _result(one, counts, demands, priced=simulator.prices is not None, against=against)
+            result_of(one, counts, demands, priced=simulator.prices is not None, against=against)
             for one in counts.versions
         ),
     )
 
 
-def _result(
-    counted: Counted, counts: Counts, demands: Demands, *, priced: bool, against: str | None
+def result_of(
+    counted: Counted,
+    counts: Counts,
+    demands: Demands,
+    *,
+    priced: bool,
+    against: str | None,
+    assumed: Mapping[str, Assumptions] | None = None,
 ) -> VersionResult:
+    """Return what one version does.
+
+    Parameters
+    ----------
+    counted, counts
+        What was counted of it, and beside what.
+    demands
+        For the best cut-offs.
+    priced
+        Whether money was computed.
+    against
+        What to call what swap sets compare with; None where there is nothing.
+    assumed
+        Of those whose outcome nobody knows, by column; None works it out.
+    """
     version, cells = counted.version, counted.cells[ALL]
-    judged = _judged(counted, cells, counts.segments, priced=priced)
+    assumed = assumed or _assumed(counted)
+    judged = _judged(counted, ALL, counts.segments, priced=priced, assumed=assumed)
     everyone = np.ones(len(cells), dtype=np.bool_)
     curves = _curves(judged, counted, counts.segments)
     return VersionResult(
@@ -140,28 +161,44 @@ def _result(
         policy_hash=version.policy.hash,
         model_hashes={segment: one.hash for segment, one in version.packages.items()},
         figures=judged.figures(everyone),
-        groups=tuple(_groups(counted, counts.segments, priced=priced)),
+        groups=tuple(_groups(counted, counts.segments, priced=priced, assumed=assumed)),
         swap_sets={} if against is None else judged.swap_sets(everyone),
         curves=curves,
         solution=solve(curves, demands) if demands.asked and curves else None,
     )
 
 
-def _judged(
+def curves_of(
     counted: Counted,
-    cells: Cells,
     segments: Sequence[str],
     *,
     priced: bool,
+    assumed: Mapping[str, Assumptions],
+) -> tuple[Curve, ...]:
+    """Return every cut-off of every segment of one version."""
+    judged = _judged(counted, ALL, segments, priced=priced, assumed=assumed)
+    return _curves(judged, counted, segments)
+
+
+def _assumed(counted: Counted) -> dict[str, Assumptions]:
+    return {name: Assumptions.about(cells) for name, cells in counted.cells.items()}
+
+
+def _judged(
+    counted: Counted,
+    column: str,
+    segments: Sequence[str],
+    *,
+    priced: bool,
+    assumed: Mapping[str, Assumptions],
 ) -> Judged:
+    cells = counted.cells[column]
     outcomes = np.zeros(len(cells), dtype=np.int8)
     for place, segment in enumerate(segments):
         own = cells.segment == place
         by_score = severities_of(counted.version.policy, segment, cells.score[own])
         outcomes[own] = np.maximum(by_score, cells.floor[own])
-    return Judged(
-        cells=cells, outcomes=outcomes, assumptions=Assumptions.about(cells), priced=priced
-    )
+    return Judged(cells=cells, outcomes=outcomes, assumptions=assumed[column], priced=priced)
 
 
 def _curves(judged: Judged, counted: Counted, segments: Sequence[str]) -> tuple[Curve, ...]:
@@ -173,12 +210,18 @@ def _curves(judged: Judged, counted: Counted, segments: Sequence[str]) -> tuple[
     )
 
 
-def _groups(counted: Counted, segments: Sequence[str], *, priced: bool) -> list[Group]:
+def _groups(
+    counted: Counted,
+    segments: Sequence[str],
+    *,
+    priced: bool,
+    assumed: Mapping[str, Assumptions],
+) -> list[Group]:
     found = []
     for column, cells in counted.cells.items():
         if column == ALL:
             continue
-        judged = _judged(counted, cells, segments, priced=priced)
+        judged = _judged(counted, column, segments, priced=priced, assumed=assumed)
         found += [
             Group(column=column, value=value, figures=judged.figures(cells.group == place))
             for place, value in enumerate(counted.groups[column])

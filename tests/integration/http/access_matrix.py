@@ -222,6 +222,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("DELETE", "/v1/sessions/{session_id}"): USER,
     ("GET", "/v1/shadows"): "experiments:read",
     ("GET", "/v1/shadows/{model_hash}/comparison"): "experiments:read",
+    ("GET", "/v1/business-figures"): "simulations:read",
     ("GET", "/v1/simulations"): "simulations:read",
     ("POST", "/v1/simulations"): "simulations:write",
     ("GET", "/v1/simulations/{simulation_id}"): "simulations:read",

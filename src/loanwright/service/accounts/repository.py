@@ -97,6 +97,12 @@ def list_of_applicants(connection: Connection, ids: Collection[str]) -> list[Acc
     return [account_of(dict(row)) for row in _accounts_of.rows(connection, ids).mappings()]
 
 
+def list_after(connection: Connection, account_id: str, most: int) -> list[Account]:
+    """Return the next accounts in the order of their ids."""
+    statement = select(accounts).where(accounts.c.id > account_id).order_by(accounts.c.id)
+    return [account_of(dict(row)) for row in connection.execute(statement.limit(most)).mappings()]
+
+
 def page(
     connection: Connection,
     wanted: Wanted,

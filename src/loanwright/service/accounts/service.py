@@ -1,6 +1,6 @@
 """Accounts: opened once, edited by version, judged by a dated definition."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -161,6 +161,18 @@ class Accounts:
             paid = repository.list_payments(connection, [one.id for one in accounts])
             found += [(one, paid[one.id]) for one in accounts]
         return found
+
+    def read_all(self) -> Iterator[tuple[Account, list[RecordedPayment]]]:
+        """Go through every account with its payments as they stand."""
+        after = ""
+        while True:
+            with self.database.read() as connection:
+                held = repository.list_after(connection, after, CHUNK)
+                paid = repository.list_payments(connection, [one.id for one in held])
+            yield from ((one, paid[one.id]) for one in held)
+            if len(held) < CHUNK:
+                return
+            after = held[-1].id
 
     def list_page(self, principal: Principal, wanted: Wanted) -> Page[Account]:
         """Return one page of the accounts that the principal sees."""

@@ -1,7 +1,7 @@
 """Applications, kept as received."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -11,6 +11,9 @@ from loanwright.service.applications.schemas import Application
 from loanwright.service.kit.database import Database
 from loanwright.service.privacy.keys import Key
 from loanwright.service.privacy.vault import Vault
+
+#: Applications that are looked up by one query.
+TOGETHER: Final = 1_000
 
 
 class ApplicationNotFound(NotFound):
@@ -60,6 +63,17 @@ class Applications:
         """Return who sent an application; it is no secret, and there when the person is not."""
         row = repository.find(connection, application_id)
         return None if row is None else str(row.caller_id)
+
+    def list_senders(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return who sent applications, by application."""
+        with self._database.read() as connection:
+            return {
+                application_id: sender
+                for start in range(0, len(ids), TOGETHER)
+                for application_id, sender in repository.list_senders(
+                    connection, ids[start : start + TOGETHER]
+                ).items()
+            }
 
     def count(self) -> int:
         """Return how many applications there are."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, true
 
-from loanwright.service.decisions.schemas import DecisionLine
+from loanwright.service.decisions.schemas import DecisionLine, Tallied
 from loanwright.service.decisions.tables import decisions
 from loanwright.service.kit.bulk import Append, Lookup
+from loanwright.service.kit.months import ALWAYS, MonthOf, Span
 from loanwright.service.privacy.joining import WRAPPED, join_keys
 from loanwright.service.users.reach import within
 from loanwright.service.users.schemas import Principal
@@ -27,6 +28,9 @@ _replies = Lookup(
 )
 
 _wholes = Lookup(_whole, decisions.c.id)
+_lines = Lookup(_line, decisions.c.id)
+
+ALIKE = ("product", "segment", "grade", "outcome", "model_hash", "policy_hash")
 
 
 def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -77,10 +81,38 @@ def list_before(
 
 
 def list_whole_before(
-    connection: Connection, *, sequence: int | None, limit: int, wanted: Mapping[str, str]
+    connection: Connection,
+    *,
+    sequence: int | None,
+    limit: int,
+    wanted: Mapping[str, str],
+    within: Span = ALWAYS,
 ) -> Sequence[Row[Any]]:
     """Return decisions before a place in the list with the keys of their applicants."""
-    return _before(connection, _whole, sequence=sequence, limit=limit, wanted=wanted)
+    query = _whole.where(*_decided(within))
+    return _before(connection, query, sequence=sequence, limit=limit, wanted=wanted)
+
+
+def _decided(within: Span) -> list[ColumnElement[bool]]:
+    ends = []
+    if within.since is not None:
+        ends.append(decisions.c.decided_at >= within.since)
+    if within.until is not None:
+        ends.append(decisions.c.decided_at < within.until)
+    return ends
+
+
+def tally(connection: Connection, within: Span) -> list[Tallied]:
+    """Return how many decisions of a span are alike in everything that is told here."""
+    month = MonthOf(decisions.c.decided_at).label("month")
+    alike = (month, *(decisions.c[name] for name in ALIKE))
+    query = select(*alike, func.count().label("decided")).where(*_decided(within))
+    return [Tallied(**row._mapping) for row in connection.execute(query.group_by(*alike))]
+
+
+def list_lines(connection: Connection, ids: Collection[str]) -> list[DecisionLine]:
+    """Return the plain part of some decisions."""
+    return [DecisionLine(**row._mapping) for row in _lines.rows(connection, ids)]
 
 
 def _before(

@@ -68,6 +68,20 @@ class DecisionRecord(DecisionLine):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Tallied:
+    """How many decisions of a month are alike in all that is told here."""
+
+    month: str
+    product: str
+    segment: str
+    grade: str
+    outcome: str
+    model_hash: str
+    policy_hash: str
+    decided: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
     """One field that did not come out the same, and what is to blame."""
 

@@ -12,9 +12,16 @@ from loanwright.decisioning.policy import Policy
 from loanwright.errors import NotFound
 from loanwright.service.decisions import repository
 from loanwright.service.decisions.replay import compare, compare_many
-from loanwright.service.decisions.schemas import DecisionLine, DecisionRecord, Difference, Replay
+from loanwright.service.decisions.schemas import (
+    DecisionLine,
+    DecisionRecord,
+    Difference,
+    Replay,
+    Tallied,
+)
 from loanwright.service.decisions.sealing import open_reply, open_row, seal_row
 from loanwright.service.kit.database import Database
+from loanwright.service.kit.months import ALWAYS, Span
 from loanwright.service.kit.pagination import MAXIMUM_PAGE, Page, read_cursor, write_cursor
 from loanwright.service.policies.service import Policies
 from loanwright.service.privacy.keys import Key
@@ -139,7 +146,7 @@ class Decisions:
         return Page(items=items, next_cursor=write_cursor(items[-1].sequence) if more else None)
 
     def read_all(
-        self, *, product: str | None = None, at_once: int = MAXIMUM_PAGE
+        self, *, product: str | None = None, within: Span = ALWAYS, at_once: int = MAXIMUM_PAGE
     ) -> Iterator[DecisionLine]:
         """Go through the decisions, the newest first; a `DecisionRecord` unless it was erased."""
         wanted = {} if product is None else {"product": product}
@@ -147,7 +154,7 @@ class Decisions:
         while True:
             with self._database.read() as connection:
                 rows = repository.list_whole_before(
-                    connection, sequence=before, limit=at_once, wanted=wanted
+                    connection, sequence=before, limit=at_once, wanted=wanted, within=within
                 )
             yield from (open_row(row, self._vault) for row in rows)
             if len(rows) < at_once:
@@ -178,6 +185,21 @@ class Decisions:
             for one in held:
                 erased = one.id not in found
                 yield Replay(decision_id=one.id, differences=found.get(one.id, ()), erased=erased)
+
+    def tally(self, within: Span = ALWAYS) -> list[Tallied]:
+        """Return how many decisions of a span are alike, by month, erased persons with them."""
+        with self._database.read() as connection:
+            return repository.tally(connection, within)
+
+    def list_lines(self, ids: Collection[str]) -> list[DecisionLine]:
+        """Return what of some decisions is not personal."""
+        wanted = sorted(ids)
+        with self._database.read() as connection:
+            return [
+                line
+                for start in range(0, len(wanted), TOGETHER)
+                for line in repository.list_lines(connection, wanted[start : start + TOGETHER])
+            ]
 
     def count(self) -> int:
         """Return how many decisions there are."""

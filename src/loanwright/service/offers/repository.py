@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, insert, or_, select, update
 
 from loanwright.service.kit.listing import Listing
 from loanwright.service.kit.pagination import Page
@@ -68,6 +68,15 @@ def _conditions(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
     elif wanted.state is not None:
         where += [offers.c.state == str(wanted.state), ~over]
     return where
+
+
+def list_taken(connection: Connection, product: str) -> dict[str, bool]:
+    """Return which decisions on a product had an offer that could be taken, and which was."""
+    taken = func.max(case((offers.c.state == str(State.ACCEPTED), 1), else_=0))
+    query = select(offers.c.decision_id, taken).where(offers.c.product == product, APPROVED)
+    return {
+        row[0]: bool(row[1]) for row in connection.execute(query.group_by(offers.c.decision_id))
+    }
 
 
 def change(

@@ -140,6 +140,11 @@ class Offers:
         items = [one.seen_at(now) for one in page.items]
         return Page(items=items, next_cursor=page.next_cursor)
 
+    def taken(self, product: str) -> dict[str, bool]:
+        """Return which decisions on a product had an offer, and whether one was accepted."""
+        with self.accounts.database.read() as connection:
+            return repository.list_taken(connection, product)
+
     def list_of_decision(self, principal: Principal, decision_id: str) -> list[Offer]:
         """Return the offers that followed a decision."""
         decision = self.accounts.decisions.get_line(decision_id)

@@ -1,6 +1,6 @@
 """Recorded decisions as applications of a simulation."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from loanwright.service.accounts.outcomes import Outcomes
 from loanwright.service.decisions.schemas import DecisionLine, DecisionRecord
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.decisions.snapshot import read_snapshot
+from loanwright.service.kit.months import ALWAYS, Span
 from loanwright.simulation.applications import Applications, AskedCredit, Values
 from loanwright.simulation.asked_columns import MISSING, OWN, CreditColumns
 from loanwright.simulation.errors import GroupUnknown, PricesRefused
@@ -26,7 +27,11 @@ from loanwright.simulation.tally import BAD, GOOD, UNKNOWN
 #: Decisions of one block: large enough for the engine, small enough to be held.
 BLOCK: Final = 8_192
 #: Columns of a decision that it can be grouped by, beside features.
-TOLD: Final = ("month", "model", "policy")
+TOLD: Final[Mapping[str, Callable[[DecisionRecord], str]]] = {
+    "month": lambda one: f"{one.decided_at:%Y-%m}",
+    "model": lambda one: one.model_hash[:12],
+    "policy": lambda one: one.policy_hash[:12],
+}
 KNOWN: Final = {Performance.GOOD: GOOD, Performance.BAD: BAD}
 
 
@@ -46,6 +51,12 @@ class History:
         Amount, rate and term: a feature's name, or one number for all.
     total
         How many there are, for progress.
+    within
+        Only what was decided in this span of time.
+    notice
+        Is shown every decision that is read, before its block.
+    told
+        Further columns to group by: what they say of a decision.
     """
 
     decisions: Decisions
@@ -56,10 +67,13 @@ class History:
     by: Sequence[str] = ()
     credit: CreditColumns = field(default_factory=CreditColumns)
     total: int = 0
+    within: Span = ALWAYS
+    notice: Callable[[DecisionRecord], None] = lambda _one: None
+    told: Mapping[str, Callable[[DecisionRecord], str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse to group by what no decision has."""
-        known = (*OWN, *TOLD, *self.product.features)
+        known = (*OWN, *TOLD, *self.told, *self.product.features)
         for name in self.by:
             if name not in known:
                 raise GroupUnknown(column=name, known=", ".join(known))
@@ -67,13 +81,14 @@ class History:
     def __iter__(self) -> Iterator[Applications]:
         waiting: dict[str, list[DecisionRecord]] = {name: [] for name in self._segments}
         read = erased = 0
-        for one in self.decisions.read_all(product=self.product.name):
+        for one in self.decisions.read_all(product=self.product.name, within=self.within):
             read += 1
             if one.segment not in waiting:
                 continue
             if not isinstance(one, DecisionRecord):
                 erased += 1
                 continue
+            self.notice(one)
             waiting[one.segment].append(one)
             if len(waiting[one.segment]) >= BLOCK:
                 yield self._block(one.segment, waiting[one.segment], read, erased)
@@ -101,7 +116,9 @@ class History:
             known=self._known(kept),
             answers=_answers(kept),
             before=np.array([Outcome(one.outcome).severity for one in kept], dtype=np.int8),
-            groups={name: _values(name, kept, records) for name in self.by if name not in OWN},
+            groups={
+                name: _values(name, kept, records, self.told) for name in self.by if name not in OWN
+            },
             asked=self._asked(records),
             share=min(1.0, read / max(self.total, 1)),
             rejected=len(held) - len(kept) + erased,
@@ -164,14 +181,16 @@ def _answers(kept: Sequence[DecisionRecord]) -> Assessed:
 
 
 def _values(
-    name: str, kept: Sequence[DecisionRecord], records: Sequence[Mapping[str, Any]]
+    name: str,
+    kept: Sequence[DecisionRecord],
+    records: Sequence[Mapping[str, Any]],
+    told: Mapping[str, Callable[[DecisionRecord], str]],
 ) -> Values:
-    told = {
-        "month": (f"{one.decided_at:%Y-%m}" for one in kept),
-        "model": (one.model_hash[:12] for one in kept),
-        "policy": (one.policy_hash[:12] for one in kept),
-    }
-    texts = list(told.get(name) or (_shown(record.get(name)) for record in records))
+    tell = {**TOLD, **told}.get(name)
+    if tell is None:
+        texts = [_shown(record.get(name)) for record in records]
+    else:
+        texts = [tell(one) for one in kept]
     names = sorted(set(texts))
     places = {text: place for place, text in enumerate(names)}
     return Values(places=np.array([places[text] for text in texts], dtype=np.int64), names=names)

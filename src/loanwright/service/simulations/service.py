@@ -39,7 +39,7 @@ from loanwright.service.users.schemas import Principal
 from loanwright.simulation.applications import Version
 from loanwright.simulation.asked_columns import CreditColumns
 from loanwright.simulation.result import Simulation, summarise
-from loanwright.simulation.running import Simulator
+from loanwright.simulation.running import Counts, Simulator
 
 KIND: Final = "simulation"
 STEPS: Final = 100
@@ -118,11 +118,22 @@ class Simulations:
         stopped: Callable[[], bool] = lambda: False,
     ) -> Simulation:
         """Simulate over the recorded decisions, now."""
+        counts, simulator = self.count(wish, advance=advance, stopped=stopped)
+        against = HISTORY if simulator.against is None else simulator.against.name
+        return summarise(counts, simulator, demands=wish.demands, against=against)
+
+    def count(
+        self,
+        wish: SimulationWish,
+        *,
+        advance: Callable[[int, float], None] = lambda _rows, _share: None,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> tuple[Counts, Simulator]:
+        """Count what a wish asks for over the recorded decisions, before any figure is made."""
         simulator, history = self.prepare(wish)
         threads = self.threads or len(os.sched_getaffinity(0))
         counts = simulator.count(history, threads=threads, advance=advance, stopped=stopped)
-        against = HISTORY if simulator.against is None else simulator.against.name
-        return summarise(counts, simulator, demands=wish.demands, against=against)
+        return counts, simulator
 
     def prepare(self, wish: SimulationWish) -> tuple[Simulator, History]:
         """Find everything that a wish names."""

@@ -1,0 +1,1 @@
+"""How lending goes, month by month, why approvals change, and which cohorts apply."""

@@ -1,0 +1,1 @@
+"""Cut-offs moved by hand over what was decided."""
