@@ -17,6 +17,7 @@ from loanwright.models.crossfit import Candidate, OutOfFold, Task, fit_rows
 from loanwright.packaging.assessor import Assessor
 from loanwright.packaging.card import model_card
 from loanwright.packaging.contents import common_files, package_facts, reference_file
+from loanwright.packaging.profiles import profile_file
 from loanwright.packaging.study import Fitted, Study, model_report
 from loanwright.packaging.write import json_bytes, write_package
 from loanwright.scaling import Scale
@@ -115,6 +116,13 @@ def build_package(
             fitted.assessor,
             known_inputs(fitted.specs, fitted.matrix[fitted.development]),
             fitted.matrix[fitted.development],
+        ),
+        **profile_file(
+            study.product,
+            segment,
+            fitted.assessor,
+            {name: one[fitted.development] for name, one in study.sample.columns.items()},
+            fitted.matrix[study.split.judged],
         ),
         "report.json": json_bytes(report),
         "report.html": report_page(report).encode(),

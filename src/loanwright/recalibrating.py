@@ -28,6 +28,7 @@ from loanwright.packaging.card import model_card
 from loanwright.packaging.contents import common_files, reference_file, report_subject
 from loanwright.packaging.groups import protected_groups
 from loanwright.packaging.package import ModelPackage
+from loanwright.packaging.profiles import profile_file
 from loanwright.packaging.verify import VerifiedFiles, read_verified
 from loanwright.packaging.write import WrittenPackage, json_bytes, write_package
 from loanwright.sampling import Sample, Split, read_sample, split_sample
@@ -253,7 +254,9 @@ def _reference(work: _Work, assessor: Assessor) -> dict[str, bytes]:
     known = work.package.known_sample
     if known is None:
         return {}
-    return reference_file(assessor, known.inputs, work.matrix[work.split.calibration])
+    found = reference_file(assessor, known.inputs, work.matrix[work.split.calibration])
+    model = (work.package.product, work.package.segment, assessor)
+    return found | profile_file(*model, work.sample.columns, work.matrix)
 
 
 def _facts(work: _Work) -> dict[str, Any]:

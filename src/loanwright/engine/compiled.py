@@ -1,4 +1,4 @@
-"""How the engine's kernels are compiled, and how the machine code is kept on disk."""
+"""How kernels are compiled, and how the machine code is kept on disk."""
 
 import hashlib
 from collections.abc import Callable
@@ -14,7 +14,7 @@ caching: Any = numba_caching
 
 
 class _EngineCache(caching.FunctionCache):
-    """Numba's cache on disk, but stale as soon as any module of the engine changes.
+    """Numba's cache on disk, but stale as soon as any module beside the function changes.
 
     Numba itself looks only at the file of the function, not at those it inlines from.
     """
@@ -24,7 +24,7 @@ class _EngineCache(caching.FunctionCache):
         self._cache_file = caching.IndexDataCacheFile(
             cache_path=self._cache_path,
             filename_base=self._impl.filename_base,
-            source_stamp=_stamp(),
+            source_stamp=_stamp(Path(function.__code__.co_filename).parent),
         )
 
 
@@ -49,5 +49,5 @@ def stamp_of(directory: Path = Path(__file__).parent) -> str:
 
 
 @cache
-def _stamp() -> str:
-    return stamp_of()
+def _stamp(directory: Path) -> str:
+    return stamp_of(directory)

@@ -29,6 +29,7 @@ LIMITS: Final[Mapping[str, int]] = MappingProxyType(
         "card.md": _MEBIBYTE,
         "golden.jsonl": 32 * _MEBIBYTE,
         "reference.json": 32 * _MEBIBYTE,
+        "profile.json": 32 * _MEBIBYTE,
     }
 )
 
@@ -44,7 +45,7 @@ _COMMON: Final = (
 )
 
 #: Files that packages have since some version; older ones are as whole without them.
-OPTIONAL: Final = frozenset({"reference.json"})
+OPTIONAL: Final = frozenset({"reference.json", "profile.json"})
 
 
 class PackageRefused(Rejected):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from loanwright.calibration.curve import Calibration
 from loanwright.decisioning.assessment import Assessment
 from loanwright.decisioning.reservation import Reservation
+from loanwright.drift.profile import Profile
 from loanwright.engine.load import FILES as MODEL_FILES
 from loanwright.engine.load import load_runtime
 from loanwright.engine.runtime import Backend
@@ -61,6 +62,8 @@ class ModelPackage:
         From the vector to the assessment.
     known_sample
         What it knows of its development sample, None in packages of before that was kept.
+    profile
+        The development sample as later applicants are compared with it, None likewise.
     """
 
     hash: str
@@ -72,6 +75,7 @@ class ModelPackage:
     features: tuple[str, ...] = field(repr=False)
     assessor: Assessor = field(repr=False)
     known_sample: KnownSample | None = field(default=None, repr=False)
+    profile: Profile | None = field(default=None, repr=False)
 
     @staticmethod
     def load(path: str | Path, *, backend: Backend = "auto") -> "ModelPackage":
@@ -215,6 +219,7 @@ def _opened(path: Path, verified: VerifiedFiles, backend: Backend) -> ModelPacka
             unnamed=never_named(product, manifest["segment"]),
         ),
         known_sample=_known_sample(contents, features),
+        profile=_profile(contents, features),
     )
 
 
@@ -222,6 +227,15 @@ def _known_sample(contents: Mapping[str, bytes], features: tuple[str, ...]) -> K
     if "reference.json" not in contents:
         return None
     return KnownSample.from_mapping(_table(contents, "reference.json"), features)
+
+
+def _profile(contents: Mapping[str, bytes], features: tuple[str, ...]) -> Profile | None:
+    if "profile.json" not in contents:
+        return None
+    found = Profile.from_mapping(_table(contents, "profile.json"))
+    if found.answers is not None and found.answers.features != features:
+        raise ValueError("the profile of the sample is that of another model")
+    return found
 
 
 def _table(contents: Mapping[str, bytes], name: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from loanwright.features.columns import column_specs
 from loanwright.packaging.contents import reference_file
 from loanwright.packaging.golden import read_golden, write_golden
 from loanwright.packaging.package import ModelPackage, PackageRefused
+from loanwright.packaging.profiles import profile_file
 
 CONTENTS = handmade_contents()
 HELD = known_inputs(column_specs(CARD, "new"), matrix_of(RECORDS))
@@ -191,4 +192,41 @@ def test_a_package_with_a_reference_knows_the_strange_and_the_neighbours(tmp_pat
 def test_a_wrong_reference_is_refused(tmp_path, content):
     written = handmade_package(tmp_path, reference__json=content)
     with pytest.raises(PackageRefused):
+        ModelPackage.load(written.path)
+
+
+def profile_content():
+    columns = {
+        "limit": np.array([one["limit"] for one in RECORDS]),
+        "education": np.array([float(place % 3) for place in range(len(RECORDS))]),
+    }
+    assessor = handmade_assessor()
+    return profile_file(CARD, "new", assessor, columns, matrix_of(RECORDS))["profile.json"]
+
+
+def test_a_package_of_before_has_no_profile(package):
+    assert package.profile is None
+
+
+def test_a_package_with_a_profile_knows_what_later_applicants_are_compared_with(tmp_path):
+    path = handmade_package(tmp_path, profile__json=profile_content()).path
+    package = ModelPackage.load(path)
+    assert set(package.profile.tallies) == {"limit", "education", "education_level"}
+    assert package.profile.rows == len(RECORDS)
+    scores = [one.score for one in package.assess(RECORDS)]
+    assert sorted(package.profile.answers.scores) == sorted(set(scores))
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b"nothing", b'{"schema": 1, "rows": 3}'])
+def test_a_wrong_profile_is_refused(tmp_path, content):
+    written = handmade_package(tmp_path, profile__json=content)
+    with pytest.raises(PackageRefused):
+        ModelPackage.load(written.path)
+
+
+def test_a_profile_of_another_model_is_refused(tmp_path):
+    profile = json.loads(profile_content())
+    profile["answers"]["features"].reverse()
+    written = handmade_package(tmp_path, profile__json=json.dumps(profile).encode())
+    with pytest.raises(PackageRefused, match="another model"):
         ModelPackage.load(written.path)

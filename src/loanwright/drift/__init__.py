@@ -1,0 +1,1 @@
+"""Whether applicants have moved: reference, chunk, method, threshold, alert."""
