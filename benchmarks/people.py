@@ -40,14 +40,14 @@ MACHINE = Principal(id="key_BENCHMARK", kind="key", permissions=frozenset(PERMIS
 def run(people: int = PEOPLE) -> dict[str, Any]:
     """Fill both databases and measure the pages that people ask for."""
     figures: dict[str, Any] = {"applicants": people, "limit, seconds": LIMIT}
-    with tempfile.TemporaryDirectory() as directory, _postgresql() as postgresql:
-        urls = {"sqlite": f"sqlite:///{directory}/people.db", "postgresql": postgresql}
+    with tempfile.TemporaryDirectory() as directory, postgresql() as server:
+        urls = {"sqlite": f"sqlite:///{directory}/people.db", "postgresql": server}
         for name, url in urls.items():
             settings = Settings(database_url=url, var_dir=Path(directory) / name)
             upgrade_database(settings)
             service = build(settings)
             begun = time.perf_counter()
-            _fill(service, people)
+            fill(service, people)
             figures[name] = {"filled in, seconds": round(time.perf_counter() - begun, 1)}
             figures[name] |= _measure(service)
             service.close()
@@ -55,7 +55,8 @@ def run(people: int = PEOPLE) -> dict[str, Any]:
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
+def postgresql() -> Iterator[str]:
+    """Return the address of an empty PostgreSQL database, which is dropped in the end."""
     url = make_url(os.environ.get("LOANWRIGHT_TEST_POSTGRES_URL", POSTGRESQL))
     name = f"loanwright_people_{secrets.token_hex(4)}"
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
@@ -66,7 +67,8 @@ def _postgresql() -> Iterator[str]:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def _fill(service: Service, people: int) -> None:
+def fill(service: Service, people: int) -> None:
+    """Add people with sealed names, some with a manager."""
     tokens = NameTokens(service.applicants.keyed_hash)
     words: dict[str, set[int]] = {}
     started = datetime(2024, 1, 1, tzinfo=UTC)
@@ -102,12 +104,13 @@ def _row(
     row = new_row(identity, hashed, moment)
     row["updated_at"] = moment + timedelta(minutes=number * 7919 % 1_000)
     row["status"] = "closed" if number % 20 == 0 else "active"
-    row["manager_id"] = _manager(number % MANAGERS) if number % 3 else None
+    row["manager_id"] = manager_of(number % MANAGERS) if number % 3 else None
     last = f"{LAST[number % len(LAST)]}{'abcdefghij'[number // 1000 % 10]}"
     return row, f"{FIRST[number * 31 % len(FIRST)]} {last} {number}"
 
 
-def _manager(number: int) -> str:
+def manager_of(number: int) -> str:
+    """Return the id of one of the managers."""
     return f"usr_{number:026d}"
 
 
@@ -119,8 +122,8 @@ def _measure(service: Service) -> dict[str, Any]:
         "oldest 50": (Wanted(), {"sort": "created_at"}),
         "last edited 50": (Wanted(), {"sort": "-updated_at"}),
         "closed, last edited": (Wanted(status=Status.CLOSED), {"sort": "-updated_at"}),
-        "of one manager": (Wanted(manager_id=_manager(4)), {}),
-        "of one manager, last edited": (Wanted(manager_id=_manager(4)), {"sort": "-updated_at"}),
+        "of one manager": (Wanted(manager_id=manager_of(4)), {}),
+        "of one manager, last edited": (Wanted(manager_id=manager_of(4)), {"sort": "-updated_at"}),
         "of nobody": (Wanted(manager_id="none"), {}),
         "of one day": (Wanted(created_from=day, created_before=day + timedelta(days=1)), {}),
         "without an account": (Wanted(has_account=False), {}),
@@ -131,7 +134,7 @@ def _measure(service: Service) -> dict[str, Any]:
         "by a name that nobody has": (Wanted(name="zzyzx"), {}),
     }
     figures = {
-        name: _timed(lambda w=wanted, o=options: _page(service, w, o))
+        name: timed(lambda w=wanted, o=options: _page(service, w, o))
         for name, (wanted, options) in asked.items()
     }
     for sort in ("-created_at", "-updated_at"):
@@ -139,7 +142,7 @@ def _measure(service: Service) -> dict[str, Any]:
         for _ in range(PAGES_DEEP):
             cursor = _page(service, Wanted(), {"sort": sort, "limit": 200, "cursor": cursor})
         deep = {"sort": sort, "limit": 200, "cursor": cursor}
-        figures[f"page {PAGES_DEEP} of 200, {sort}"] = _timed(
+        figures[f"page {PAGES_DEEP} of 200, {sort}"] = timed(
             lambda d=deep: _page(service, Wanted(), d)
         )
     medians = [one["median, ms"] for one in figures.values()]
@@ -157,7 +160,8 @@ def _page(service: Service, wanted: Wanted, options: dict[str, Any]) -> str | No
     return service.applicant_records.list_page(MACHINE, wanted, **options).next_cursor
 
 
-def _timed(ask: Callable[[], object]) -> dict[str, float]:
+def timed(ask: Callable[[], object]) -> dict[str, float]:
+    """Return how long a question takes, once it was asked before."""
     ask()
     seconds = []
     for _ in range(REPEATED):

@@ -104,6 +104,7 @@ PROVIDED = (
     "rescoring",
     "managers",
     "notes",
+    "roster",
     "views",
     "decisions",
     "last_words",

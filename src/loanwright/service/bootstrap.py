@@ -76,6 +76,7 @@ from loanwright.service.rooms import (
     make_webhooks,
     open_spool,
 )
+from loanwright.service.roster.service import Roster
 from loanwright.service.settings import (
     Settings,
 )
@@ -105,6 +106,7 @@ class Service(Ground, Facts):
     rescoring: Rescoring
     managers: Managers
     notes: Notes
+    roster: Roster
     views: Views
     accounts: Accounts
     payments: Payments
@@ -255,7 +257,7 @@ def build(
         access=access,
         **known,
         **make_papers(settings, {**known, **vars(facts)}),
-        **make_looking_after(ground, known["applicant_records"]),
+        **make_looking_after(ground, known["applicant_records"], booked["accounts"]),
         origination=origination,
         jobs=jobs,
         later=later,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
 
 from loanwright.service.accounts.schemas import (
     Account,
@@ -55,6 +55,9 @@ _set_overdue = (
 
 
 HOLDERS: ColumnElement[str] = accounts.c.applicant_id
+OVERDUE: Select[tuple[str]] = select(accounts.c.applicant_id).where(
+    accounts.c.overdue_since.is_not(None), accounts.c.status == "open"
+)
 
 
 def insert_account(connection: Connection, row: Mapping[str, Any]) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, Select
 
 from loanwright.decisioning.months import vintage
 from loanwright.decisioning.performance import (
@@ -91,6 +91,11 @@ class Accounts:
         """Return the applicants who have accounts, for the lists of other rooms."""
         return repository.HOLDERS
 
+    @property
+    def overdue(self) -> Select[tuple[str]]:
+        """Return the applicants who are in arrears, for the lists of other rooms."""
+        return repository.OVERDUE
+
     def open_many(
         self, connection: Connection, actor: Actor, openings: Sequence[Opening]
     ) -> list[str]:
@@ -149,6 +154,10 @@ class Accounts:
         for one in repository.list_of_applicants(connection, applicant_ids):
             ends.setdefault(one.applicant_id, []).append(one.ended_on)
         return ends
+
+    def list_held(self, connection: Connection, applicant_ids: Collection[str]) -> list[Account]:
+        """Return every account of some applicants, few enough for one page."""
+        return repository.list_of_applicants(connection, applicant_ids)
 
     def list_of(
         self, connection: Connection, applicant_ids: Collection[str]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row
+from sqlalchemy import ColumnElement, Connection, Row, Table
 
 from loanwright.service.applicants import repository
 from loanwright.service.applicants.errors import BornInFuture, DocumentTaken, VerifiedInFuture
@@ -103,7 +103,7 @@ class Records:
             raise PersonErased(person_id=applicant_id)
         if row is None or not principal.sees(applicant_id=row.id, manager_id=row.manager_id):
             raise ApplicantNotFound(applicant_id=applicant_id)
-        return self._opened(connection, [row])[0]
+        return self.open(connection, [row])[0]
 
     def list_page(
         self,
@@ -115,13 +115,22 @@ class Records:
         cursor: str | None = None,
     ) -> Page[Record]:
         """Return a page of the applicants that the caller may see and wants to."""
-        where = self._reached(principal, own=wanted.own) + self._asked(wanted)
+        where = self.conditions(principal, wanted)
         with self.database.read() as connection:
             page = repository.page_records(
                 connection, where=where, sort=sort, limit=limit, cursor=cursor
             )
-            records = self._opened(connection, page.items)
+            records = self.open(connection, page.items)
         return Page(items=records, next_cursor=page.next_cursor)
+
+    @property
+    def rows(self) -> Table:
+        """Return the rows of applicants, for the lists of other rooms."""
+        return repository.ROWS
+
+    def conditions(self, principal: Principal, wanted: Wanted) -> list[ColumnElement[bool]]:
+        """Return what is asked of a row in a list that a principal may see."""
+        return self._reached(principal, own=wanted.own) + self._asked(wanted)
 
     def edit(self, principal: Principal, applicant_id: str, *, seen: int, edit: Edit) -> Record:
         """Change what an edit names; the second of two editors is told what the first one did."""
@@ -258,9 +267,10 @@ class Records:
         row = repository.find_record(connection, applicant_id)
         if row is None:
             raise ApplicantNotFound(applicant_id=applicant_id)
-        return self._opened(connection, [row])[0]
+        return self.open(connection, [row])[0]
 
-    def _opened(self, connection: Connection, rows: Iterable[Row[Any]]) -> list[Record]:
+    def open(self, connection: Connection, rows: Iterable[Row[Any]]) -> list[Record]:
+        """Return the records that rows hold, opened with the keys of their persons."""
         rows = list(rows)
         keys = self.vault.open(connection, [row.id for row in rows if row.contacts is not None])
         return [_record(row, keys.get(row.id)) for row in rows]

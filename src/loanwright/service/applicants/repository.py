@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from loanwright.service.applicants.errors import DocumentTaken
-from loanwright.service.applicants.schemas import Applicant, Behaviour, Wanted
+from loanwright.service.applicants.schemas import UNASSIGNED, Applicant, Behaviour, Wanted
 from loanwright.service.applicants.tables import (
     applicant_names,
     applicants,
@@ -36,6 +36,7 @@ from loanwright.service.privacy.joining import WRAPPED, join_keys
 from loanwright.service.privacy.vault import Vault
 
 CHUNK = 500
+ROWS = applicants
 _read_json = msgspec.json.Decoder().decode
 
 _other = behaviours.alias("other")
@@ -112,7 +113,6 @@ def _gather(rows: Iterable[Row[Any]], vault: Vault) -> list[Applicant]:
     return list(found.values())
 
 
-UNASSIGNED = "none"
 _append_names = Append(applicant_names)
 _listed = Listing(
     select(applicants),

@@ -9,6 +9,9 @@ from typing import Any
 from loanwright.service.kit.clock import iso
 from loanwright.service.privacy.keys import Key
 
+#: In place of a manager: nobody looks after them.
+UNASSIGNED = "none"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Behaviour:

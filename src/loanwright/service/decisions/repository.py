@@ -4,22 +4,26 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, func, select, true, update
 
 from loanwright.service.decisions.schemas import DecisionLine, Tallied
-from loanwright.service.decisions.tables import decisions
-from loanwright.service.kit.bulk import Append, Lookup
+from loanwright.service.decisions.tables import decisions, last_decisions
+from loanwright.service.kit.bulk import Append, Lookup, Newest
 from loanwright.service.kit.months import ALWAYS, MonthOf, Span
 from loanwright.service.privacy.joining import WRAPPED, join_keys
 from loanwright.service.users.reach import within
 from loanwright.service.users.schemas import Principal
 
 _SEALED = ("snapshot", "reply")
+#: In place of a product: the last decision, whatever it was about.
+ALL_PRODUCTS = ""
+LAST = last_decisions
 _with_keys = join_keys(decisions, decisions.c.applicant_id)
 _whole = select(decisions, WRAPPED).select_from(_with_keys)
 _line = select(*(column for column in decisions.columns if column.name not in _SEALED))
 
 _append = Append(decisions)
+_last = Newest(last_decisions, "decided_at", "decision_id")
 _replies = Lookup(
     select(decisions.c.id, decisions.c.applicant_id, decisions.c.reply, WRAPPED).select_from(
         _with_keys
@@ -36,6 +40,22 @@ ALIKE = ("product", "segment", "grade", "outcome", "model_hash", "policy_hash")
 def insert_decisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Append decisions."""
     _append.write(connection, rows)
+    _last.write(connection, [last for row in rows for last in _lasts(row)])
+
+
+def _lasts(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    told = {name: row[name] for name in ("applicant_id", "outcome", "score", "grade", "decided_at")}
+    last = {**told, "decision_id": row["id"], "overridden": 0}
+    return [{**last, "product": product} for product in (ALL_PRODUCTS, row["product"])]
+
+
+def override_last(
+    connection: Connection, applicant_id: str, decision_id: str, outcome: str
+) -> None:
+    """Let a person's word stand where a decision is the last one."""
+    mine = last_decisions.c.applicant_id == applicant_id
+    statement = update(last_decisions).where(mine, last_decisions.c.decision_id == decision_id)
+    connection.execute(statement.values(outcome=outcome, overridden=1))
 
 
 def _seen(by: Principal | None) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, FromClause, Row
 
 from loanwright.decisioning.policy import Policy
 from loanwright.errors import NotFound
@@ -96,6 +96,20 @@ class Decisions:
         if found is None:
             raise DecisionNotFound(decision_id=decision_id)
         return found
+
+    @property
+    def last(self) -> FromClause:
+        """Return the last decision on each person, for the lists of other rooms.
+
+        There is a row for each product, and one without a product for all of them.
+        """
+        return repository.LAST
+
+    def override(
+        self, connection: Connection, applicant_id: str, decision_id: str, outcome: str
+    ) -> None:
+        """Let lists tell the outcome that a person gave in the place of a decision."""
+        repository.override_last(connection, applicant_id, decision_id, outcome)
 
     def list_last(
         self, connection: Connection, applicant_ids: Collection[str]

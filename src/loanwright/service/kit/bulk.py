@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     or_,
     text,
+    tuple_,
 )
 from sqlalchemy.dialects import sqlite
 
@@ -93,6 +94,63 @@ def _insert_document(table: Table, returned: str) -> TextClause:
         f"INSERT INTO {table.name} ({columns}) "  # noqa: S608
         f"SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json)) "
         f'ON CONFLICT DO NOTHING RETURNING "{returned}"'
+    )
+
+
+class Newest:
+    """Keeps of each key of a table the newest row alone, whichever of two comes first.
+
+    Parameters
+    ----------
+    table
+        Its primary key is what there is one row of.
+    order
+        The columns by which one row is newer than another.
+    """
+
+    def __init__(self, table: Table, *order: str) -> None:
+        keys = [column.name for column in table.primary_key]
+        names = [column.name for column in table.columns]
+        others = [name for name in names if name not in keys]
+        inserted = sqlite.insert(table)
+        there = tuple_(*(table.c[name] for name in order))
+        coming = tuple_(*(inserted.excluded[name] for name in order))
+        self._keys, self._order = keys, order
+        self._sqlite = inserted.on_conflict_do_update(
+            index_elements=keys,
+            set_={name: inserted.excluded[name] for name in others},
+            where=there < coming,
+        )
+        self._postgresql = text(_newest_statement(table.name, names, keys, order))
+
+    def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write the rows that are newer than what is there."""
+        newest: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+        for row in sorted(rows, key=lambda one: tuple(one[name] for name in self._order)):
+            newest[tuple(row[name] for name in self._keys)] = row
+        # In one order, so that two transactions wait for each other and never in a ring.
+        kept = [newest[key] for key in sorted(newest)]
+        if not kept:
+            return
+        if connection.dialect.name == "sqlite":
+            connection.execute(self._sqlite, kept)
+        else:
+            document = msgspec.json.encode(kept).decode()
+            connection.execute(self._postgresql, {"rows": document})
+
+
+def _newest_statement(
+    table: str, names: Sequence[str], keys: Sequence[str], order: Sequence[str]
+) -> str:
+    columns = ", ".join(f'"{name}"' for name in names)
+    changed = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in keys)
+    there = ", ".join(f'{table}."{name}"' for name in order)
+    coming = ", ".join(f'excluded."{name}"' for name in order)
+    return (
+        f"INSERT INTO {table} ({columns}) "  # noqa: S608
+        f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, CAST(:rows AS json)) "
+        f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changed} "
+        f"WHERE ({there}) < ({coming})"
     )
 
 

@@ -315,6 +315,9 @@ class Reviews:
         )
         row = row_of(made)
         repository.insert_override(connection, row)
+        self.accounts.decisions.override(
+            connection, made.applicant_id, made.decision_id, made.outcome
+        )
         change = Change(
             action="decision.overridden",
             subject=review.decision_id,
