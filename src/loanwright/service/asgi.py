@@ -40,6 +40,7 @@ from loanwright.service.erasure import endpoints as erasure
 from loanwright.service.experiments import endpoints as experiments
 from loanwright.service.health import endpoints as health
 from loanwright.service.inventory import endpoints as inventory
+from loanwright.service.jobs import endpoints as all_jobs
 from loanwright.service.lenders import endpoints as lenders
 from loanwright.service.managers import endpoints as managers
 from loanwright.service.notices import endpoints as notices
@@ -66,6 +67,7 @@ from loanwright.service.webhooks import endpoints as webhooks
 THREADS = {"postgresql": 2}
 PARTS = (
     origination,
+    all_jobs,
     jobs,
     applicants,
     profiles,
@@ -125,6 +127,7 @@ PROVIDED = (
     "jobs",
     "erasure",
     "ledger",
+    "verifications",
     "registry",
     "inventory",
     "policies",

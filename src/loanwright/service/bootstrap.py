@@ -12,6 +12,8 @@ from loanwright.service.analysing import make_analysis
 from loanwright.service.applicants.profiles import Profiles
 from loanwright.service.applicants.records import Records
 from loanwright.service.audit.ledger import Ledger
+from loanwright.service.auditing.verifying import KIND as VERIFICATION
+from loanwright.service.auditing.verifying import Verifications
 from loanwright.service.batches.service import KIND as BATCH
 from loanwright.service.batches.service import Batches
 from loanwright.service.borrowing import make_borrowing, make_market
@@ -72,6 +74,7 @@ from loanwright.service.rooms import (
     make_ledger,
     make_people,
     make_training,
+    make_verifications,
     make_watched,
     make_webhooks,
     open_spool,
@@ -123,6 +126,7 @@ class Service(Ground, Facts):
     readiness: Readiness
     webhooks: Webhooks
     ledger: Ledger
+    verifications: Verifications
     batches: Batches
     erasure: Erasure
     retention: Retention
@@ -198,6 +202,7 @@ class Service(Ground, Facts):
         self.batches.stopping.set()
         self.training.stopping.set()
         self.simulations.stopping.set()
+        self.verifications.stopping.set()
 
     def check_ready(self) -> dict[str, str]:
         """Return what stands in the way of deciding, by part; empty when nothing does."""
@@ -291,17 +296,20 @@ def make_long_work(
     simulations = make_simulations(
         ground, jobs, facts.desk, decisions=facts.decisions, accounts=known["accounts"]
     )
+    verifications = make_verifications(ground, jobs, known["ledger"])
     handlers = {
         KIND: later.decide,
         BATCH: batches.score,
         TRAINING: training.train,
         SIMULATION: simulations.simulate,
         ENQUIRY: known["enquiries"].ask,
+        VERIFICATION: verifications.verify,
     }
     return {
         "batches": batches,
         "training": training,
         "simulations": simulations,
+        "verifications": verifications,
         "workbench": Workbench(jobs=jobs, handlers=handlers),
         **make_analysis(
             ground,

@@ -20,6 +20,7 @@ from loanwright.service.applicants.service import Applicants
 from loanwright.service.applications.service import Applications
 from loanwright.service.audit.ledger import Ledger
 from loanwright.service.audit.signing import PublicKeys, Signer
+from loanwright.service.auditing.verifying import Verifications
 from loanwright.service.batches.desk import BatchDesk
 from loanwright.service.batches.files import BatchFiles
 from loanwright.service.batches.service import Batches
@@ -254,6 +255,17 @@ def make_ledger(settings: Settings, ground: Ground) -> Ledger:
     )
     ground.chores.append(ledger.seal)
     return ledger
+
+
+def make_verifications(ground: Ground, jobs: Jobs, ledger: Ledger) -> Verifications:
+    """Return what verifies the audit log when somebody asks for it."""
+    return Verifications(
+        database=ground.database,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        jobs=jobs,
+        ledger=ledger,
+    )
 
 
 def make_deciding(

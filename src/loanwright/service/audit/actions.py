@@ -12,6 +12,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "applicant.edited": "An applicant was edited.",
     "applicant.erased": "A person was erased.",
     "audit.adopted": "What was there before the log was taken into it.",
+    "audit.verification_ordered": "Somebody has the audit log verified.",
     "batch.accepted": "A file was taken in to be scored.",
     "batch.cancelled": "The scoring of a file was stopped.",
     "decision.made": "An application was decided.",

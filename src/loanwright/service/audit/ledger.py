@@ -1,6 +1,6 @@
 """The ledger: the audit log as it is read, sealed, verified, exported and proven."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
@@ -32,6 +32,10 @@ AT_ONCE = 5_000
 
 class EntryNotFound(NotFound):
     """No entry {action} tells of {subject}."""
+
+
+class EntryUnknown(NotFound):
+    """There is no entry {entry_id} in the audit log."""
 
 
 class Ledger:
@@ -66,15 +70,23 @@ class Ledger:
         """Seal what no seal holds yet; return how many entries these were."""
         return self._sealer.seal()
 
-    def verify(self, against: Path | None = None) -> Verification:
-        """Verify everything, against the roots that were exported."""
+    def verify(
+        self,
+        against: Path | None = None,
+        *,
+        advance: Callable[[int], None] = lambda _entries: None,
+    ) -> Verification:
+        """Verify everything, against the roots that were exported.
+
+        ``advance`` is told now and then how many entries are verified.
+        """
         keys = self._keys
         exported = [read_export(self._directory)] if self._file.path.exists() else []
         if against is not None:
             exported.append(read_export(against))
             keys = PublicKeys([*keys, *read_public_keys(against)])
         verifier = Verifier(database=self._database, audit=self._audit, keys=keys)
-        return verifier.verify(chain.from_iterable(exported))
+        return verifier.verify(chain.from_iterable(exported), advance=advance)
 
     def export(self, directory: Path, *, entries: bool = False) -> tuple[int, int]:
         """Write seals and public keys, and entries if wanted; return how many of each."""
@@ -128,6 +140,19 @@ class Ledger:
         """Return seals after a number, in their order."""
         with self._database.read() as connection:
             return repository.list_seals(connection, after=after, most=limit)
+
+    def get_entry(self, entry_id: str) -> Entry:
+        """Return one entry of the log."""
+        with self._database.read() as connection:
+            entry = repository.find_entry(connection, entry_id)
+        if entry is None:
+            raise EntryUnknown(entry_id=entry_id)
+        return entry
+
+    def find_seal_over(self, entry: Entry) -> Seal | None:
+        """Return the seal that holds an entry, or None as long as none does."""
+        with self._database.read() as connection:
+            return repository.find_seal_over(connection, entry.sequence)
 
     def count(self) -> int:
         """Return how many entries there are."""

@@ -157,6 +157,13 @@ def find_of_subject(connection: Connection, subject: str, action: str) -> Entry 
     return None if row is None else Entry(**row)
 
 
+def find_entry(connection: Connection, entry_id: str) -> Entry | None:
+    """Return the entry of this id."""
+    statement = select(audit_entries).where(audit_entries.c.id == entry_id)
+    row = connection.execute(statement).mappings().one_or_none()
+    return None if row is None else Entry(**row)
+
+
 def find_seal_over(connection: Connection, sequence: int) -> Seal | None:
     """Return the seal that holds the entry at a place, if it is sealed."""
     # Nearly always the first that looked so far; what was committed late is in one after it.

@@ -1,6 +1,6 @@
 """Verification: everything that is recorded is computed again, and the first break is named."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -40,9 +40,17 @@ class Verifier:
         self._audit = audit
         self._keys = keys
 
-    def verify(self, exported: Iterable[Seal] = ()) -> Verification:
-        """Compute everything again; `exported` are seals that were kept elsewhere."""
-        run = _Run(self._database, self._audit, self._keys, exported)
+    def verify(
+        self,
+        exported: Iterable[Seal] = (),
+        *,
+        advance: Callable[[int], None] = lambda _entries: None,
+    ) -> Verification:
+        """Compute everything again; `exported` are seals that were kept elsewhere.
+
+        ``advance`` is told now and then how many entries are verified.
+        """
+        run = _Run(self._database, self._audit, self._keys, exported, advance=advance)
         found = tuple(islice(run.findings(), MOST_FINDINGS))
         return Verification(
             entries=run.entries,
@@ -58,8 +66,15 @@ class _Run:
     """One verification."""
 
     def __init__(
-        self, database: Database, audit: Audit, keys: PublicKeys, exported: Iterable[Seal]
+        self,
+        database: Database,
+        audit: Audit,
+        keys: PublicKeys,
+        exported: Iterable[Seal],
+        *,
+        advance: Callable[[int], None],
     ) -> None:
+        self._advance = advance
         self._database = database
         self._audit = audit
         self._keys = keys
@@ -129,6 +144,7 @@ class _Run:
                 places |= _places(seal, [row for _, row in rows])
             yield from self.vouched.check(connection, genuine, places)
         self._covered += [one for ranges in stretches for one in ranges]
+        self._advance(self.entries)
 
     def _check_stretch(
         self, seal: Seal, rows: Sequence[tuple[int, Row | None]], genuine: list[Row]
@@ -178,6 +194,7 @@ class _Run:
         for row in rows:
             yield from self._check_entry(row, genuine)
         yield from self.vouched.check(connection, genuine, {})
+        self._advance(self.entries)
 
     def _uncovered(self, connection: Connection, through: int, late: set[str]) -> Iterator[Finding]:
         for first, last in holes(self._covered, through):

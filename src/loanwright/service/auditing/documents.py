@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from loanwright.service.audit.schemas import Entry, Seal
+from loanwright.service.jobs.documents import JobDocument
 
 
 class AuditEntry(BaseModel):
@@ -60,6 +61,14 @@ class AuditSeals(BaseModel):
 
     items: list[AuditSeal]
     public_keys: list[str] = Field(description="Ed25519, 32 bytes in hexadecimal digits.")
+
+
+class AuditVerifications(BaseModel):
+    """Verifications of the log, the latest first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[JobDocument]
 
 
 def describe_entry(entry: Entry) -> AuditEntry:

@@ -26,7 +26,7 @@ class JobDocument(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Job")
 
     id: str = Field(examples=["job_01JD3ZK8M0Q2V5T7W9X0Y1Z2A3"])
-    kind: Literal["application", "batch", "training", "simulation"]
+    kind: Literal["application", "batch", "training", "simulation", "audit"]
     state: Literal["queued", "running", "done", "failed"]
     progress: ProgressDocument
     attempts: int = Field(ge=0)
@@ -37,6 +37,15 @@ class JobDocument(BaseModel):
         description="Once the job is done: the decided application, or where the batch is."
     )
     problem: ProblemDocument | None = Field(description="Why the job failed.")
+
+
+class JobPage(BaseModel):
+    """A page of jobs, without their results."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    items: list[JobDocument]
+    next_cursor: str | None
 
 
 def describe_job(job: Job, result: str | None = None) -> dict[str, Any]:

@@ -164,6 +164,19 @@ def list_jobs(connection: Connection, state: State | None, most: int) -> list[Jo
     return [job_of(dict(row)) for row in connection.execute(statement).mappings()]
 
 
+def list_before(
+    connection: Connection, wanted: Mapping[str, str], *, before: int | None, most: int
+) -> list[tuple[int, Job]]:
+    """Return jobs before a place in the list with their places, the latest first."""
+    statement = select(jobs).order_by(jobs.c.sequence.desc()).limit(most)
+    for name, value in wanted.items():
+        statement = statement.where(jobs.c[name] == value)
+    if before is not None:
+        statement = statement.where(jobs.c.sequence < before)
+    rows = connection.execute(statement).mappings()
+    return [(row["sequence"], job_of(dict(row))) for row in rows]
+
+
 def count_unfinished(connection: Connection) -> dict[str, int]:
     """Return how many jobs are in each state but done, which is most of them."""
     wanted = [str(state) for state in State if state is not State.DONE]

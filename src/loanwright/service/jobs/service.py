@@ -17,6 +17,7 @@ from loanwright.service.jobs.schemas import Job, Order, Outcome, State
 from loanwright.service.kit.clock import Clock
 from loanwright.service.kit.database import Database
 from loanwright.service.kit.ids import Ids
+from loanwright.service.kit.pagination import MAXIMUM_PAGE, Page, read_cursor, write_cursor
 from loanwright.service.kit.problem import problem_of
 from loanwright.service.kit.together import Together
 from loanwright.service.messaging.outbox import Outbox
@@ -146,6 +147,25 @@ class Jobs:
         """Return the latest jobs, the latest first."""
         with self._database.read() as connection:
             return repository.list_jobs(connection, state, most)
+
+    def list_page(
+        self,
+        *,
+        state: State | None = None,
+        kind: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Job]:
+        """Return one page of the jobs of all callers, the newest first."""
+        size = max(1, min(limit, MAXIMUM_PAGE))
+        before = None if cursor is None else read_cursor(cursor)
+        asked = {"state": None if state is None else str(state), "kind": kind}
+        wanted = {name: value for name, value in asked.items() if value is not None}
+        with self._database.read() as connection:
+            found = repository.list_before(connection, wanted, before=before, most=size + 1)
+        items, more = found[:size], len(found) > size
+        following = write_cursor(items[-1][0]) if more else None
+        return Page(items=[job for _, job in items], next_cursor=following)
 
     def count_by_state(self) -> dict[str, int]:
         """Return how many jobs are in each state that any job is in."""

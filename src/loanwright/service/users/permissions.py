@@ -41,6 +41,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "batches:read": "Read files that were scored.",
     "simulations:write": "Simulate policies and models over what was decided.",
     "simulations:read": "Read simulations.",
+    "jobs:read": "Read which jobs there are, and why some failed.",
     "jobs:write": "Drive failed jobs anew.",
     "users:read": "Read who may log in.",
     "users:write": "Add, edit, suspend and unlock users.",
