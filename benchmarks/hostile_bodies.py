@@ -138,6 +138,11 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
         "language": "en",
         "format": "html",
     },
+    ("POST", "/v1/reviews/{review_id}/release"): {"code": "no_time", "words": "Ask Anna."},
+    ("POST", "/v1/reviews/{review_id}/requests"): {"item": "income_proof", "words": "Of May."},
+    ("POST", "/v1/review-requests/{request_id}/end"): {"state": "received"},
+    ("POST", "/v1/review-requests/{request_id}/answer"): {"answer": "It is attached."},
+    ("POST", "/v1/second-looks/{look_id}/answer"): {"outcome": "decline", "words": "Too much."},
     ("POST", "/v1/reviews/{review_id}/resolve"): {
         "outcome": "approve",
         "code": "data_corrected",

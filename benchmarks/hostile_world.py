@@ -142,6 +142,8 @@ class World:
             "review_id": self._post(f"/v1/decisions/{decision_id}/reviews", {"kind": "objection"})[
                 "id"
             ],
+            "request_id": self.service.new_id("req"),
+            "look_id": self.service.new_id("snd"),
             "offer_id": self._post("/v1/offers", {**CREDIT, "decision_id": decision_id})["id"],
             "batch_id": self._send_file("/v1/batches"),
             "run_id": self._run_id,

@@ -25,6 +25,8 @@ class Deadline:
         One of ``loanwright.law.facts.EVENTS``.
     days, months
         Calendar days, or calendar months; one of them is 0.
+    waits
+        Whether the time stands still while the applicant owes an answer.
 
     Examples
     --------
@@ -37,6 +39,7 @@ class Deadline:
     event: str
     days: int = 0
     months: int = 0
+    waits: bool = False
 
     def after(self, moment: datetime) -> datetime:
         """Return when the time is over that begins at a moment."""

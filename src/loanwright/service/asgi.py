@@ -55,6 +55,7 @@ from loanwright.service.policies import endpoints as policies
 from loanwright.service.products import endpoints as products
 from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
+from loanwright.service.reviews import desk_endpoints as desk
 from loanwright.service.reviews import endpoints as reviews
 from loanwright.service.shadows import endpoints as shadows
 from loanwright.service.simulations import endpoints as simulations
@@ -78,6 +79,7 @@ PARTS = (
     accounts,
     payments,
     offers,
+    desk,
     reviews,
     notices,
     erasure,
@@ -122,6 +124,11 @@ PROVIDED = (
     "experiments",
     "shadows",
     "reviews",
+    "review_queue",
+    "review_requests",
+    "second_looks",
+    "override_log",
+    "similar",
     "notices",
     "data_packs",
     "jobs",

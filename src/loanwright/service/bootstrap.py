@@ -61,7 +61,12 @@ from loanwright.service.origination.rescoring import Rescoring
 from loanwright.service.origination.service import Origination
 from loanwright.service.questionnaires.service import Questionnaires
 from loanwright.service.registry.packages import Package
+from loanwright.service.reviews.asking import Requests
+from loanwright.service.reviews.holding import Queue
+from loanwright.service.reviews.overriding import OverrideLog
+from loanwright.service.reviews.second import SecondLooks
 from loanwright.service.reviews.service import Reviews
+from loanwright.service.reviews.similar import Similar
 from loanwright.service.rooms import (
     Facts,
     list_obstacles,
@@ -117,6 +122,11 @@ class Service(Ground, Facts):
     experiments: Experiments
     shadows: Shadows
     reviews: Reviews
+    review_queue: Queue
+    review_requests: Requests
+    second_looks: SecondLooks
+    override_log: OverrideLog
+    similar: Similar
     access: Access
     origination: Origination
     jobs: Jobs

@@ -50,7 +50,7 @@ from loanwright.service.policies.drafts import PolicyDrafts
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.packages import Package, PackageStore
 from loanwright.service.registry.service import Registry
-from loanwright.service.reviews.furnishing import make_reviews
+from loanwright.service.reviews.furnishing import make_reviewing
 from loanwright.service.settings import Settings
 from loanwright.service.spool.files import list_files, size_of
 from loanwright.service.spool.service import Spool
@@ -313,14 +313,14 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
         applications=facts.applications,
     )
     renewal = Renewal(clock=ground.clock, products=facts.products, people=facts.applicants)
-    settings = ground.settings
-    reviews = make_reviews(settings, accounts, ground.vault, facts.products)
-    ground.chores.append(reviews.remind)
+    reviewing = make_reviewing(ground.settings, accounts, ground.vault)
+    reviews, queue = reviewing["reviews"], reviewing["review_queue"]
+    ground.chores.extend((reviews.remind, queue.lapse))
     offers = Offers(
         accounts=accounts,
         standing=reviews.outcome_of,
-        alone_up_to=settings.offer_alone_up_to,
-        pricing=Pricing(jurisdictions=settings.jurisdictions),
+        alone_up_to=ground.settings.offer_alone_up_to,
+        pricing=Pricing(jurisdictions=ground.settings.jurisdictions),
     )
     ground.chores.append(offers.expire)
     payments = Payments(accounts=accounts, renewal=renewal)
@@ -330,8 +330,8 @@ def make_booked(ground: Ground, facts: Facts) -> dict[str, Any]:
         "payments": payments,
         "offers": offers,
         "experiments": trials,
-        "shadows": make_shadows(ground, facts.registry, facts.policies, accounts),
-        "reviews": reviews,
+        "shadows": make_shadows(ground, facts.registry, facts.policies, queue=queue),
+        **reviewing,
     }
 
 

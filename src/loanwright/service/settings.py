@@ -307,6 +307,12 @@ class Settings(BaseSettings):
     review_days: int = Field(
         default=30, ge=1, le=365, description="Days for a review where no law pack names a time."
     )
+    review_lease_minutes: int = Field(
+        default=30, ge=1, le=1_440, description="Minutes for which a taken review is kept."
+    )
+    second_look_share: float = Field(
+        default=0.05, ge=0, le=1, description="Share of answered reviews that are answered again."
+    )
     lender_file: Path | None = Field(
         default=None, description="File with the lender's name, address, contact and bureaus."
     )

@@ -12,6 +12,7 @@ from loanwright.service.messaging.outbox import Outbox
 from loanwright.service.origination.intake import Desk
 from loanwright.service.policies.service import Policies
 from loanwright.service.registry.service import Registry
+from loanwright.service.reviews.holding import Queue
 from loanwright.service.shadows.service import Shadows
 from loanwright.service.simulations.service import Simulations
 
@@ -35,7 +36,7 @@ def make_experiments(
 
 
 def make_shadows(
-    ground: Ground, registry: Registry, policies: Policies, accounts: Accounts
+    ground: Ground, registry: Registry, policies: Policies, *, queue: Queue
 ) -> Shadows:
     """Return what lets challengers look at what was decided."""
     shadows = Shadows(
@@ -45,8 +46,9 @@ def make_shadows(
         outbox=Outbox(database=ground.database, clock=ground.clock),
         registry=registry,
         policies=policies,
-        decisions=accounts.decisions,
-        accounts=accounts,
+        decisions=queue.reviews.accounts.decisions,
+        accounts=queue.reviews.accounts,
+        queue=queue,
     )
     registry.inspect_by(shadows.inspect)
     return shadows

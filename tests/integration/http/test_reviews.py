@@ -247,7 +247,8 @@ def test_a_large_amount_needs_a_second_person(api, service, log, token):
         def _is_large(self, about):
             return True
 
-    parts = {name: getattr(service.reviews, name) for name in ("accounts", "vault", "law")}
+    names = ("accounts", "vault", "law", "second")
+    parts = {name: getattr(service.reviews, name) for name in names}
     careful = replace(service, reviews=Large(**parts, alone_up_to=0))
     people = SimpleNamespace(
         first=add_user(service, "underwriter"), second=add_user(service, "admin")

@@ -180,6 +180,17 @@ class Decisions:
         package = self._package(stored.model_hash)
         return package, self._policy(stored.product, stored.policy_hash)
 
+    def policy_of(self, line: DecisionLine) -> Policy:
+        """Return the policy that made a decision."""
+        return self._policy(line.product, line.policy_hash)
+
+    def list_recent(self, *, product: str, most: int) -> list[DecisionLine]:
+        """Return the plain part of the last decisions of a product, the newest first."""
+        with self._database.read() as connection:
+            return repository.list_before(
+                connection, sequence=None, limit=most, wanted={"product": product}
+            )
+
     def replay(self, decision_id: str, *, by: Principal | None = None) -> Replay:
         """Compute one decision again and compare every bit."""
         stored = self.get(decision_id, by=by)

@@ -30,6 +30,7 @@ from loanwright.service.origination.schemas import ApplicantReference, Caller, R
 from loanwright.service.origination.writing import Draft, draft
 from loanwright.service.reviews.schemas import Referred
 from loanwright.service.reviews.service import Reviews
+from loanwright.service.reviews.valuing import asked_in
 from loanwright.service.shadows.service import Shadows
 from loanwright.service.telemetry.metrics import Metrics
 from loanwright.service.telemetry.traces import NoTraces, Traces
@@ -267,10 +268,14 @@ def _is_referred(one: Draft) -> bool:
 
 
 def _referred(one: Draft) -> Referred:
+    intake = one.judged.intake
     return Referred(
         decision_id=one.decision_id,
         applicant_id=one.applicant.id,
-        product=one.judged.intake.submission.product,
+        product=intake.submission.product,
+        score=one.judged.assessment.score,
+        cutoffs=intake.policy.policy.cutoffs.get(intake.segment),
+        asked=asked_in(intake.record, intake.product),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from loanwright.law.pack import Pack
 from loanwright.law.packs import jurisdictions, pack_for
-from loanwright.service.reviews.schemas import Kind
+from loanwright.service.reviews.schemas import Kind, Review
 
 #: What starts the clock of each kind of review.
 EVENTS = {
@@ -65,3 +65,14 @@ class LawBook:
         if clock is None:
             return Due(at=moment + self.promised, jurisdiction=jurisdiction, law_pack=None)
         return Due(at=clock.after(moment), jurisdiction=jurisdiction, law_pack=pack.code)
+
+    def may_wait(self, review: Review) -> bool:
+        """Tell whether the clock of a review may stand still while its applicant owes an answer.
+
+        The lender's own promise may; a lawful time only where its law pack says so.
+        """
+        if review.law_pack is None:
+            return True
+        named = (one for one in self.packs if one.code == review.law_pack)
+        clocks = [one.deadline(EVENTS[review.kind]) for one in named]
+        return any(clock is not None and clock.waits for clock in clocks)

@@ -1,5 +1,6 @@
 """Reviews as they appear over HTTP."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -52,11 +53,20 @@ class ReviewQuery(Document):
     applicant_id: Annotated[str, Field(pattern=f"^apl_[{ALPHABET}]{{{LENGTH}}}$")] | None = None
     sort: str = Field(
         default="due_at",
-        pattern="^-?(due_at|opened_at)$",
-        description="With a - for descending.",
+        pattern="^-?(due_at|opened_at|first_at)$",
+        description="With a - for descending; first_at is the order of the queue.",
     )
     limit: int = Field(default=50, ge=1, le=MAXIMUM_PAGE)
     cursor: Annotated[str, Field(max_length=512)] | None = None
+
+
+class WorthDocument(Document):
+    """Why a review stands where it stands in the queue; each term is between 0 and 1."""
+
+    closeness: float = Field(description="How close the score is to a cutoff.")
+    size: float = Field(description="How much is asked for beside the most that is given.")
+    disagreement: float = Field(description="How otherwise a challenger sees it.")
+    ahead: float = Field(description="Share of its time by which it is moved ahead.")
 
 
 class ReviewDocument(Document):
@@ -87,6 +97,11 @@ class ReviewDocument(Document):
     two_persons: bool = Field(description="Whether a second person must approve the outcome.")
     approved_by: str | None = Field(description="Not told to the applicant.")
     approved_at: datetime | None
+    worth: WorthDocument | None = Field(description="Not told to the applicant.")
+    first_at: datetime | None = Field(description="Its place in the queue; not told either.")
+    lease_until: datetime | None = Field(description="Until when it is kept for its holder.")
+    stopped_at: datetime | None = Field(description="Since when its clock stands still.")
+    awaited: int = Field(description="How many things the applicant has yet to send.")
 
 
 class ReviewPage(Document):
@@ -141,15 +156,21 @@ def describe_review(review: Review, now: datetime, *, staff: bool = True) -> dic
         for name in (
             "id", "decision_id", "applicant_id", "product", "jurisdiction", "law_pack", "reason",
             "taken_by", "outcome", "code", "answer", "resolved_by", "two_persons", "approved_by",
+            "awaited",
         )
     }  # fmt: skip
-    moments = ("opened_at", "due_at", "taken_at", "resolved_at", "approved_at")
+    moments = (
+        "opened_at", "due_at", "taken_at", "resolved_at", "approved_at", "lease_until",
+        "stopped_at",
+    )  # fmt: skip
     return {
         **plain,
         "kind": str(told.kind),
         "state": str(told.state),
         "opened_by": told.opened_by if staff else None,
-        "overdue": not told.ended and told.due_at <= now,
+        "overdue": told.is_over(now),
+        "worth": {**asdict(told.worth), "ahead": told.worth.ahead} if staff else None,
+        "first_at": iso(told.first_at) if staff else None,
         "result": None if told.result is None else str(told.result),
         "code_text": None if code is None else code.text.to_mapping(),
         **{name: _moment(getattr(told, name)) for name in moments},

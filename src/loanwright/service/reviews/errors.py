@@ -23,6 +23,42 @@ class TookPart(Forbidden):
     """Whoever had a part in the decision cannot review it: a second person is needed."""
 
 
+class NothingWaits(NotFound):
+    """No review waits that you could take."""
+
+
+class ReviewHeld(Conflict):
+    """Somebody else keeps the review {review_id} until {until}."""
+
+
+class ReturnCodeUnknown(Rejected):
+    """There is no reason {code} to put a review back; there are: {known}."""
+
+
+class ItemUnknown(Rejected):
+    """Applicants cannot be asked for {item}; they can be asked for: {known}."""
+
+
+class TooManyRequests(Conflict):
+    """The applicant owes {open} things for this review already, which is the most."""
+
+
+class RequestNotFound(NotFound):
+    """There is no request {request_id}."""
+
+
+class RequestEnded(Conflict):
+    """The request {request_id} is {state} already."""
+
+
+class SecondLookNotFound(NotFound):
+    """There is no second look {look_id}."""
+
+
+class SecondLookAnswered(Conflict):
+    """Somebody has answered the second look {look_id} already."""
+
+
 class OutcomeNeeded(Rejected):
     """A referral ends with outcome approve or decline."""
 

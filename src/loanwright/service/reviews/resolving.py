@@ -1,7 +1,7 @@
 """What a review becomes: pure steps from an answer to an outcome and to an override."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,35 +19,50 @@ from loanwright.service.reviews.schemas import (
     Side,
     State,
 )
+from loanwright.service.reviews.worth import Worth
 
 #: What the audit log calls the step into a state.
 ACTIONS: Final[Mapping[State, str]] = {
+    State.OPEN: "review.released",
     State.TAKEN: "review.taken",
     State.PROPOSED: "review.proposed",
     State.RESOLVED: "review.resolved",
 }
 _EMPTY: Final = (
     "reason", "taken_by", "taken_at", "result", "outcome", "code", "answer", "resolved_by",
-    "resolved_at", "approved_by", "approved_at", "overdue_at",
+    "resolved_at", "approved_by", "approved_at", "overdue_at", "lease_until", "stopped_at",
 )  # fmt: skip
 
 
-def opened(
-    about: Referred, kind: Kind, due: Due, *, review_id: str, by: str, now: datetime
-) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Start:
+    """How a review begins: when, by whom, until when, and what it is worth."""
+
+    kind: Kind
+    by: str
+    now: datetime
+    due: Due
+    worth: Worth
+
+
+def opened(about: Referred, start: Start, *, review_id: str) -> dict[str, Any]:
     """Return the row of a review that begins."""
+    due = start.due
     return {
         **dict.fromkeys(_EMPTY),
+        **asdict(start.worth),
+        "first_at": start.worth.first_at(start.now, due.at),
+        "awaited": 0,
         "id": review_id,
         "decision_id": about.decision_id,
         "applicant_id": about.applicant_id,
         "product": about.product,
-        "kind": str(kind),
+        "kind": str(start.kind),
         "state": str(State.OPEN),
         "jurisdiction": due.jurisdiction,
         "law_pack": due.law_pack,
-        "opened_by": by,
-        "opened_at": now,
+        "opened_by": start.by,
+        "opened_at": start.now,
         "due_at": due.at,
         "two_persons": 0,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -28,8 +28,10 @@ from loanwright.service.reviews.errors import (
     ReviewOfAnother,
     TookPart,
 )
+from loanwright.service.reviews.parties import parties_of
 from loanwright.service.reviews.resolving import (
     ACTIONS,
+    Start,
     opened,
     outcome_by,
     override_by,
@@ -46,6 +48,8 @@ from loanwright.service.reviews.schemas import (
     Wanted,
 )
 from loanwright.service.reviews.sealing import open_review, seal
+from loanwright.service.reviews.second import SecondLooks
+from loanwright.service.reviews.valuing import referred_of, worth_of
 from loanwright.service.users.schemas import Principal
 
 ORIGINATION: Final = Actor(id="system:origination")
@@ -62,12 +66,18 @@ class Reviews:
     alone_up_to
         The amount, in units of the currency, above which a second person must approve another
         outcome than before; None for never.
+    lease
+        For how long a review is kept for whoever has taken it.
+    second
+        Where a sample of what is answered is looked at again.
     """
 
     accounts: Accounts
     vault: Vault
     law: LawBook
     alone_up_to: int | None = None
+    lease: timedelta = timedelta(minutes=30)
+    second: SecondLooks
 
     def open(
         self, principal: Principal, decision_id: str, kind: Kind, reason: str | None = None
@@ -76,6 +86,7 @@ class Reviews:
         if kind is Kind.REFERRAL:
             raise KindUnfit(kind=kind)
         line = self.accounts.decisions.get_line(decision_id)
+        about = self._referred(line)
         with self.accounts.database.write() as connection:
             self._check_seen(connection, principal, line)
             # One who asks twice at once is answered once.
@@ -84,9 +95,6 @@ class Reviews:
             live = repository.find_live(connection, decision_id, kind)
             if live is not None:
                 raise ReviewAlreadyOpen(decision_id=decision_id, review_id=live)
-            about = Referred(
-                decision_id=line.id, applicant_id=line.applicant_id, product=line.product
-            )
             row = self._row(about, kind, by=principal.id, now=database_now(connection))
             row["reason"] = seal(key, row["id"], "reason", reason)
             return self._insert(connection, principal.actor, [row])[0]
@@ -102,7 +110,7 @@ class Reviews:
     def get(self, principal: Principal, review_id: str) -> Review:
         """Return one review."""
         with self.accounts.database.read() as connection:
-            return self._visible(connection, principal, review_id)
+            return self.visible(connection, principal, review_id)
 
     def referrals_of(self, product: str) -> Reviewed:
         """Return how persons have resolved what was referred to them of a product."""
@@ -162,10 +170,15 @@ class Reviews:
         """Take a review; whoever had a part in the decision cannot."""
         about = self._about(principal, review_id)
         with self.accounts.database.write() as connection:
-            review = self._in(connection, principal, review_id, State.OPEN)
+            now = database_now(connection)
+            review = self._free(connection, principal, review_id, now)
             self._refuse_parties(connection, principal, review, about)
-            values = {"taken_by": principal.id, "taken_at": database_now(connection)}
-            return self._change(
+            values = {
+                "taken_by": principal.id,
+                "taken_at": now,
+                "lease_until": now + self.lease,
+            }
+            return self.change(
                 connection, principal.actor, review, {**values, "state": State.TAKEN}
             )
 
@@ -173,7 +186,7 @@ class Reviews:
         """Say what came of it; above a limit it waits for a second person."""
         about = self._about(principal, review_id)
         with self.accounts.database.write() as connection:
-            review = self._in(connection, principal, review_id, State.TAKEN)
+            review = self.locked(connection, principal, review_id, State.TAKEN)
             if review.taken_by != principal.id:
                 raise ReviewOfAnother
             standing = self.outcome_of(connection, about)
@@ -191,16 +204,21 @@ class Reviews:
                 "resolved_by": principal.id,
                 "resolved_at": now,
                 "two_persons": int(needed),
+                "lease_until": None,
+                "awaited": 0,
+                "stopped_at": None,
             }
-            after = self._change(connection, principal.actor, review, values)
+            repository.waive_requests(connection, review.id, principal.id, now)
+            after = self.change(connection, principal.actor, review, values)
             self._override(connection, principal.actor, after, standing)
+            self.second.draw(connection, after)
             return after
 
     def approve(self, principal: Principal, review_id: str) -> Review:
         """Let another outcome stand; neither who proposed it nor who had a part can."""
         about = self._about(principal, review_id)
         with self.accounts.database.write() as connection:
-            review = self._in(connection, principal, review_id, State.PROPOSED)
+            review = self.locked(connection, principal, review_id, State.PROPOSED)
             if principal.id == review.resolved_by:
                 raise TookPart
             self._refuse_parties(connection, principal, review, about)
@@ -210,7 +228,7 @@ class Reviews:
                 "approved_by": principal.id,
                 "approved_at": database_now(connection),
             }
-            after = self._change(connection, principal.actor, review, values)
+            after = self.change(connection, principal.actor, review, values)
             self._override(connection, principal.actor, after, standing)
             return after
 
@@ -239,19 +257,35 @@ class Reviews:
         if not see(self.accounts.people, connection, principal, line.applicant_id):
             raise DecisionNotFound(decision_id=line.id)
 
-    def _visible(self, connection: Connection, principal: Principal, review_id: str) -> Review:
+    def visible(self, connection: Connection, principal: Principal, review_id: str) -> Review:
+        """Return one review inside a transaction, or raise as if it were not there."""
         row = repository.find(connection, review_id)
         if row is None or not see(self.accounts.people, connection, principal, row.applicant_id):
             raise ReviewNotFound(review_id=review_id)
         return open_review(row, self.vault)
 
-    def _in(
+    def locked(
         self, connection: Connection, principal: Principal, review_id: str, needed: State
     ) -> Review:
-        review = self._visible(connection, principal, review_id)
+        """Return a review in this state, which nobody else changes meanwhile."""
+        review = self.visible(connection, principal, review_id)
         self.vault.lock(connection, [review.applicant_id])
+        review = self.visible(connection, principal, review_id)
         if review.state is not needed:
             raise ReviewNotOpen(review_id=review_id, state=review.state, needed=needed)
+        return review
+
+    def _free(
+        self, connection: Connection, principal: Principal, review_id: str, now: datetime
+    ) -> Review:
+        """Return a review that nobody holds, locked; what somebody held too long is free."""
+        review = self.visible(connection, principal, review_id)
+        self.vault.lock(connection, [review.applicant_id])
+        # Read again: whoever was quicker has held the lock until now.
+        review = self.visible(connection, principal, review_id)
+        lapsed = review.state is State.TAKEN and not review.is_held(now)
+        if review.state is not State.OPEN and not lapsed:
+            raise ReviewNotOpen(review_id=review_id, state=review.state, needed=State.OPEN)
         return review
 
     def _about(self, principal: Principal, review_id: str) -> DecisionRecord:
@@ -262,11 +296,7 @@ class Reviews:
         self, connection: Connection, principal: Principal, review: Review, about: DecisionRecord
     ) -> None:
         """Refuse whoever sent the application, or answered an earlier review of the decision."""
-        parties = {self.accounts.applications.sender_of(connection, about.application_id)}
-        for row in repository.list_of_decision(connection, review.decision_id):
-            if row.id != review.id:
-                parties |= {row.resolved_by, row.approved_by}
-        if principal.id in parties:
+        if principal.id in parties_of(self.accounts, connection, about, except_for=review.id):
             raise TookPart
 
     def _is_large(self, about: DecisionRecord) -> bool:
@@ -279,8 +309,22 @@ class Reviews:
         return asked is not None and asked > self.alone_up_to
 
     def _row(self, about: Referred, kind: Kind, *, by: str, now: datetime) -> dict[str, Any]:
-        due = self.law.due(kind, about.product, now)
-        return opened(about, kind, due, review_id=self.accounts.new_id("rev"), by=by, now=now)
+        start = Start(
+            kind=kind,
+            by=by,
+            now=now,
+            due=self.law.due(kind, about.product, now),
+            worth=worth_of(about, self.accounts.products),
+        )
+        return opened(about, start, review_id=self.accounts.new_id("rev"))
+
+    def _referred(self, line: DecisionLine) -> Referred:
+        """Return what a review needs of a decision; of erased persons only what is left."""
+        if not (found := self.accounts.decisions.list_opened([line.id])):
+            return Referred(
+                decision_id=line.id, applicant_id=line.applicant_id, product=line.product
+            )
+        return referred_of(found[0], self.accounts.decisions, self.accounts.products)
 
     def _insert(
         self, connection: Connection, actor: Actor, rows: Sequence[dict[str, Any]]
@@ -291,9 +335,10 @@ class Reviews:
         self.accounts.audit.record(connection, actor, changes)
         return made
 
-    def _change(
+    def change(
         self, connection: Connection, actor: Actor, before: Review, values: Mapping[str, Any]
     ) -> Review:
+        """Change a review that is as it was read, and say so in the audit log."""
         written = {**values, "state": str(values["state"])}
         if not repository.change(connection, before.id, before.state, written):
             raise ReviewNotOpen(review_id=before.id, state="changed", needed=before.state)

@@ -27,6 +27,17 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Opinion:
+    """What a challenger would have made of one decision."""
+
+    model_hash: str
+    outcome: str
+    probability_of_default: float
+    score: int
+    grade: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Tally:
     """How much a challenger has assessed."""
 

@@ -1,7 +1,7 @@
 """Shadows: told of decisions when they are made, assessed by workers, compared when asked."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
@@ -25,9 +25,10 @@ from loanwright.service.policies.service import Policies
 from loanwright.service.privacy.vault import Vault
 from loanwright.service.registry.schemas import Check, CheckResult, Model
 from loanwright.service.registry.service import Registry
+from loanwright.service.reviews.holding import Queue
 from loanwright.service.shadows import repository
 from loanwright.service.shadows.assessing import failed, look
-from loanwright.service.shadows.schemas import Comparison, Seen, Tally
+from loanwright.service.shadows.schemas import Comparison, Opinion, Seen, Tally
 
 TOPIC: Final = "shadows"
 #: A message names a decision, and nothing else.
@@ -50,6 +51,7 @@ class Shadows:
     policies: Policies
     decisions: Decisions
     accounts: Accounts
+    queue: Queue | None = None
     together: Together[str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +69,22 @@ class Shadows:
     def assess(self, decision_id: str) -> bool:
         """Let every challenger assess a decision, once; what fails is kept as a failure."""
         return self.together(decision_id)
+
+    def list_opinions(self, decision_id: str) -> list[Opinion]:
+        """Return what every challenger thought of a decision, without what is sealed."""
+        with self.database.read() as connection:
+            rows = repository.list_of_decision(connection, decision_id)
+        return [
+            Opinion(
+                model_hash=row.model_hash,
+                outcome=row.outcome,
+                probability_of_default=row.probability_of_default,
+                score=row.score,
+                grade=row.grade,
+            )
+            for row in rows
+            if row.failure is None
+        ]
 
     def list_tallies(self) -> list[Tally]:
         """Return how much each model has assessed."""
@@ -132,7 +150,8 @@ class Shadows:
                 for one, found in zip(decided, seen, strict=True)
                 if one.applicant_id in keys
             ]
-            repository.append(connection, rows)
+            if repository.append(connection, rows) and self.queue is not None:
+                self.queue.hear(connection, _probabilities(rows))
 
     def _row(self, model: Model, one: DecisionRecord, seen: Seen, key: Any) -> dict[str, Any]:
         place = f"shadow_assessments.detail:{one.id}:{model.hash}"
@@ -169,6 +188,11 @@ class Shadows:
             if standing.window_ends_on <= today and label is not None:
                 labels[account.decision_id] = int(label)
         return labels
+
+
+def _probabilities(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[float]]:
+    said = {row["decision_id"]: row["probability_of_default"] for row in rows}
+    return {one: [value] for one, value in said.items() if value is not None}
 
 
 def _kind(one: DecisionRecord) -> tuple[str, str, str, str]:

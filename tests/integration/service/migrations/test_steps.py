@@ -35,6 +35,7 @@ STATES = {
     "reviews": "open",
     "finding_changes": "open",
     "enquiry_answers": "waiting",
+    "review_requests": "open",
 }
 # What the constraints of a table ask for.
 VALUES = {
@@ -45,6 +46,8 @@ VALUES = {
     "payments": {"version": 2, "why": "mistake"},
     "erasure_requests": {"forced": 1},
     "reviews": {"kind": "review", "result": None, "outcome": "decline", "two_persons": 0},
+    "second_looks": {"first_outcome": "approve"},
+    "second_answers": {"outcome": "decline"},
     "overrides": {"before": "refer", "outcome": "approve", "side": "low"},
     "issued_notices": {"format": "pdf", "language": "ru"},
     "policy_drafts": {"origin": "written", "published_as": None},
