@@ -131,6 +131,25 @@ class Book:
         """(n,) months of origination."""
         return self.disbursed_on.astype("datetime64[M]")
 
+    def only(self, places: Whole) -> "Book":
+        """Return the book of some of the accounts, in this order, each named once."""
+        new = np.full(len(self), -1, dtype=np.int64)
+        new[places] = np.arange(len(places))
+        payments = self.payments
+        kept = new[payments.account] >= 0
+        return Book(
+            disbursed_on=self.disbursed_on[places],
+            repaid_on=self.repaid_on[places],
+            written_off_on=self.written_off_on[places],
+            payments=PaymentColumns(
+                account=new[payments.account[kept]],
+                due_on=payments.due_on[kept],
+                settled_on=payments.settled_on[kept],
+                reported=payments.reported[kept],
+            ),
+            as_of=self.as_of,
+        )
+
     def month_end(self, months: int) -> Days:
         """(n,) day on which each account completes so many months on book.
 

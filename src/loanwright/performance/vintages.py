@@ -176,8 +176,8 @@ def early_arrears(
     >>> found.first_payment.value, found.early.value, found.mature
     (1.0, 1.0, True)
     """
-    first, ripe_first = first_paymentor_far(book, days)
-    early, ripe_early = earlyor_far(book, days, months)
+    first, ripe_first = first_payment_known(book, days)
+    early, ripe_early = early_known(book, days, months)
     found = []
     for vintage in np.unique(book.vintages):
         own = book.vintages == vintage
@@ -200,14 +200,14 @@ def early_arrears(
     return tuple(found)
 
 
-def first_paymentor_far(book: Book, days: int) -> tuple[np.ndarray, np.ndarray]:
+def first_payment_known(book: Book, days: int) -> tuple[np.ndarray, np.ndarray]:
     """(accounts,) whether the first payment was so late, and whether that is known by now."""
     late = ~np.isnat(first_payment_late(book, days))
     due = first_due(book)
     return late, np.asarray((due < FAR) & (due + np.timedelta64(days, "D") <= book.day))
 
 
-def earlyor_far(book: Book, days: int, months: int) -> tuple[np.ndarray, np.ndarray]:
+def early_known(book: Book, days: int, months: int) -> tuple[np.ndarray, np.ndarray]:
     """(accounts,) whether they were so late within the first months, and whether it is known."""
     late = or_far(first_late(book, days)) <= book.month_end(months)
     return late, book.months_seen() >= months

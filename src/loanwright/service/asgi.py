@@ -43,6 +43,7 @@ from loanwright.service.inventory import endpoints as inventory
 from loanwright.service.jobs import endpoints as all_jobs
 from loanwright.service.lenders import endpoints as lenders
 from loanwright.service.managers import endpoints as managers
+from loanwright.service.monitoring import endpoints as monitoring
 from loanwright.service.notices import endpoints as notices
 from loanwright.service.offers import endpoints as offers
 from loanwright.service.origination import asked_later as jobs
@@ -90,6 +91,7 @@ PARTS = (
     policies,
     experiments,
     shadows,
+    monitoring,
     products,
     batches,
     training,
@@ -123,6 +125,8 @@ PROVIDED = (
     "offers",
     "experiments",
     "shadows",
+    "monitoring",
+    "outlook",
     "reviews",
     "review_queue",
     "review_requests",

@@ -50,6 +50,8 @@ from loanwright.service.managers.service import Managers
 from loanwright.service.messaging.delivery import Events, RelayLoop
 from loanwright.service.messaging.in_memory import InMemoryBroker, InMemoryWorkers
 from loanwright.service.messaging.relay import Publisher, Relay
+from loanwright.service.monitoring.outlook import Outlook
+from loanwright.service.monitoring.service import Monitoring
 from loanwright.service.notes.service import Notes
 from loanwright.service.notices.data_packs import DataPacks
 from loanwright.service.notices.furnishing import make_papers
@@ -99,6 +101,7 @@ from loanwright.service.trying import make_inventory, make_simulations
 from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
 from loanwright.service.views.service import Views
+from loanwright.service.watching import make_monitoring
 from loanwright.service.webhooks.service import PREFIX as DELIVERY
 from loanwright.service.webhooks.service import Webhooks
 
@@ -121,6 +124,8 @@ class Service(Ground, Facts):
     offers: Offers
     experiments: Experiments
     shadows: Shadows
+    monitoring: Monitoring
+    outlook: Outlook
     reviews: Reviews
     review_queue: Queue
     review_requests: Requests
@@ -263,6 +268,7 @@ def build(
         **people,
         **make_leaving(ground, facts, jobs, access, {**booked, **market}),
         **make_borrowing(ground, access, origination, people["profiles"]),
+        **make_monitoring(ground, booked["accounts"]),
         "ledger": make_ledger(settings, ground),
         "inventory": make_inventory(ground, facts.registry, facts.decisions),
     }

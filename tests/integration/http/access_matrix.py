@@ -82,6 +82,7 @@ ROLES: dict[str, set[str]] = {
     "webhooks:write": {ADMIN},
     "audit:read": {ANALYST, ADMIN},
     "metrics:read": {ANALYST, ADMIN},
+    "monitoring:read": {ANALYST, ADMIN},
 }
 
 ROUTES: dict[tuple[str, str], str] = {
@@ -189,6 +190,12 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/v1/models/{model_hash}/approval"): "models:approve",
     ("POST", "/v1/models/{model_hash}/retirement"): "models:approve",
     ("GET", "/v1/models/{model_hash}/{file}"): "models:read",
+    ("GET", "/v1/monitoring/early-arrears"): "monitoring:read",
+    ("GET", "/v1/monitoring/expected"): "monitoring:read",
+    ("GET", "/v1/monitoring/migration"): "monitoring:read",
+    ("GET", "/v1/monitoring/performance"): "monitoring:read",
+    ("GET", "/v1/monitoring/roll-rates"): "monitoring:read",
+    ("GET", "/v1/monitoring/vintages"): "monitoring:read",
     ("GET", "/v1/offers"): "offers:read",
     ("POST", "/v1/offers"): "offers:write",
     ("GET", "/v1/offers/{offer_id}"): "offers:read",

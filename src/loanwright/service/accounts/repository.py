@@ -1,10 +1,20 @@
 """The SQL of accounts and payments."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from loanwright.service.accounts.schemas import (
     Account,
@@ -13,7 +23,7 @@ from loanwright.service.accounts.schemas import (
     account_of,
     recorded_of,
 )
-from loanwright.service.accounts.tables import accounts, payments
+from loanwright.service.accounts.tables import account_endings, accounts, payments
 from loanwright.service.kit.bulk import Append, Lookup, insert_new
 from loanwright.service.kit.listing import Listing
 from loanwright.service.kit.pagination import Page
@@ -192,3 +202,85 @@ def append_payments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -
 def count(connection: Connection) -> int:
     """Return how many accounts there are."""
     return connection.execute(select(func.count()).select_from(accounts)).scalar_one()
+
+
+def insert_ending(connection: Connection, account: Account, now: datetime) -> None:
+    """Keep what was said of the end of an account."""
+    row = {
+        "account_id": account.id,
+        "version": account.version,
+        "status": str(account.status),
+        "ended_on": account.ended_on,
+        "recorded_at": now,
+    }
+    connection.execute(insert(account_endings), row)
+
+
+def list_vintages(connection: Connection, product: str) -> list[str]:
+    """Return the months in which accounts of a product were paid out, the oldest first."""
+    query = select(accounts.c.vintage).where(accounts.c.product == product).distinct()
+    return list(connection.execute(query.order_by(accounts.c.vintage)).scalars())
+
+
+def list_watched(
+    connection: Connection, product: str, vintage: str, known_at: datetime
+) -> Sequence[Row[Any]]:
+    """Return the accounts of a vintage, with their ends as they were known at a moment."""
+    said = account_endings.alias("said")
+    last = (
+        select(func.max(said.c.version))
+        .where(said.c.account_id == accounts.c.id, said.c.recorded_at <= known_at)
+        .correlate(accounts)
+        .scalar_subquery()
+    )
+    ended = (account_endings.c.account_id == accounts.c.id) & (account_endings.c.version == last)
+    query = (
+        select(
+            accounts.c.id,
+            accounts.c.decision_id,
+            accounts.c.disbursed_on,
+            func.coalesce(account_endings.c.status, "open").label("status"),
+            account_endings.c.ended_on,
+        )
+        .select_from(accounts.outerjoin(account_endings, ended))
+        .where(
+            accounts.c.product == product,
+            accounts.c.vintage == vintage,
+            accounts.c.opened_at <= known_at,
+        )
+    )
+    found: Sequence[Any] = connection.execute(query.order_by(accounts.c.id)).all()
+    return found
+
+
+def list_watched_payments(
+    connection: Connection, product: str, vintage: str, known_at: datetime
+) -> Sequence[Row[Any]]:
+    """Return the payments of a vintage as they were known at a moment."""
+    newest = (
+        select(func.max(_other.c.version))
+        .where(
+            _other.c.account_id == payments.c.account_id,
+            _other.c.number == payments.c.number,
+            _other.c.recorded_at <= known_at,
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            payments.c.account_id,
+            payments.c.due_on,
+            payments.c.due,
+            payments.c.paid,
+            payments.c.paid_on,
+            payments.c.days_past_due,
+        )
+        .join(accounts, accounts.c.id == payments.c.account_id)
+        .where(
+            accounts.c.product == product,
+            accounts.c.vintage == vintage,
+            payments.c.version == newest,
+        )
+    )
+    found: Sequence[Any] = connection.execute(query).all()
+    return found

@@ -208,6 +208,8 @@ class Accounts:
             values = self._values(before, wanted)
             repository.change(connection, account_id, before.version, values)
             after = self.get_in(connection, account_id)
+            if (before.status, before.ended_on) != (after.status, after.ended_on):
+                repository.insert_ending(connection, after, self.clock.now())
             change = Change(
                 action="account.edited",
                 subject=account_id,

@@ -73,3 +73,15 @@ payments = Table(
     CheckConstraint("(version = 1) = (why IS NULL)", name="correction"),
     CheckConstraint("why IN ('mistake', 'paid_since', 'reversed', 'restructured')", name="why"),
 )
+
+# An account is edited; what was said of its end, and when, stays here.
+account_endings = Table(
+    "account_endings",
+    metadata,
+    Column("account_id", String(40), ForeignKey(accounts.c.id), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(20), nullable=False),
+    Column("ended_on", Date),
+    Column("recorded_at", Moment, nullable=False),
+    CheckConstraint("(status = 'open') = (ended_on IS NULL)", name="ended"),
+)

@@ -73,6 +73,15 @@ def list_by_id(connection: Connection, ids: Collection[str]) -> Sequence[Row[Any
     return _wholes.rows(connection, ids).all()
 
 
+def list_lines_before(
+    connection: Connection, *, product: str, since: datetime, sequence: int | None, limit: int
+) -> list[DecisionLine]:
+    """Return the plain part of the decisions on a product since a moment, the newest first."""
+    query = _line.where(decisions.c.decided_at >= since)
+    rows = _before(connection, query, sequence=sequence, limit=limit, wanted={"product": product})
+    return [DecisionLine(**row._mapping) for row in rows]
+
+
 def find_of_application(
     connection: Connection, application_id: str, by: Principal | None = None
 ) -> Row[Any] | None:

@@ -32,6 +32,8 @@ from loanwright.service.users.schemas import Principal
 
 #: Decisions that are assessed again together, as far as they share a model.
 TOGETHER: Final = 1_000
+#: Plain decisions that are read together.
+AT_ONCE: Final = 5_000
 
 
 class DecisionNotFound(NotFound):
@@ -81,6 +83,19 @@ class Decisions:
         if found is None:
             raise DecisionNotFound(decision_id=decision_id)
         return self._open(found)
+
+    def read_lines(self, product: str, since: datetime) -> Iterator[DecisionLine]:
+        """Go through what is not personal of the decisions since a moment, the newest first."""
+        before = None
+        while True:
+            with self._database.read() as connection:
+                lines = repository.list_lines_before(
+                    connection, product=product, since=since, sequence=before, limit=AT_ONCE
+                )
+            yield from lines
+            if len(lines) < AT_ONCE:
+                return
+            before = lines[-1].sequence
 
     def list_opened(self, ids: Collection[str]) -> list[DecisionRecord]:
         """Return those of some decisions whose applicants were not erased."""

@@ -51,6 +51,7 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "webhooks:write": "Add and edit webhooks, and send deliveries again.",
     "audit:read": "Read and verify the audit log.",
     "metrics:read": "Read metrics.",
+    "monitoring:read": "Read what became of booked credit, and what is expected of it.",
 }
 
 
@@ -168,6 +169,7 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "simulations:write",
             "simulations:read",
             "metrics:read",
+            "monitoring:read",
             "audit:read",
         }
     ),

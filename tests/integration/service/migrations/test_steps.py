@@ -39,6 +39,8 @@ STATES = {
 }
 # What the constraints of a table ask for.
 VALUES = {
+    "account_endings": {"status": "closed"},
+    "vintage_estimates": {"vintage": "2026-11", "as_of": date(2026, 11, 21)},
     "accounts": {"currency": "EUR", "vintage": "2026-11", "repayment": "annuity"}
     | {"status": "closed"},
     "promotion_checks": {"result": "passed"},

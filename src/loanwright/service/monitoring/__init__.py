@@ -1,0 +1,1 @@
+"""What became of what was decided, and what is expected of it: figures for whoever watches."""
