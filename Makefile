@@ -7,11 +7,13 @@ export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 
 TORCH ?= torch==2.13.0
-# torch differs from machine to machine, so no lock holds it: `make neural` adds it.
+EVIDENTLY ?= evidently==0.7.23
+# torch differs from machine to machine, so no lock holds it: `make neural` adds it. Evidently asks
+# for other versions than the locks hold: `make evidently` adds it.
 ALL_EXTRAS := --extra service --extra train --extra batch --extra catboost --extra cluster --extra ebm --extra export --extra otel --extra pdf --extra sso --extra tracking
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench bench-quality lab screenshots docs neural lock clean
+.PHONY: help run test check format bench bench-quality lab screenshots docs neural evidently lock clean
 
 help:  ## list what one can do
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +46,9 @@ lab: $(VENV)/ready-dev  ## kill every part of the service in turn, under load, a
 
 neural: $(VENV)/ready  ## add PyTorch, for the neural family
 	$(UV) pip install --quiet --python $(BIN)/python $(TORCH)
+
+evidently: $(VENV)/ready  ## add Evidently, for its own report beside ours
+	$(UV) pip install --quiet --python $(BIN)/python $(EVIDENTLY) 'pandas<3.1' pyarrow
 
 screenshots: $(VENV)/ready-dev  ## take pictures of every page, in both languages and themes, into var/screenshots
 	$(BIN)/python -m tests.acceptance.web.screenshots

@@ -85,7 +85,7 @@ class Encoder:
                 doubtful |= not feature.missing.allowed
                 continue
             found[feature.name] = self._read(feature, block.frame)
-            values, present = _converted(feature, found[feature.name])
+            values, present = converted(feature, found[feature.name])
             encoded[feature.name] = _checked(feature, values, present, doubtful)
         rejected = self._one_by_one(block, found, encoded, np.flatnonzero(doubtful))
         good = np.setdiff1d(np.arange(rows), np.array(list(rejected), dtype=np.int64))
@@ -161,7 +161,7 @@ def _in_range(feature: Feature, column: Column) -> NDArray[np.bool_]:
     return inside
 
 
-def _converted(feature: Feature, series: pl.Series) -> tuple[pl.Series, pl.Series]:
+def converted(feature: Feature, series: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the values that plainly fit, as Float64, and which cells say anything at all."""
     series = _plain(series)
     present = series.is_not_null()

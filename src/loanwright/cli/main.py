@@ -17,6 +17,7 @@ from loanwright.cli import (
     decision_log,
     demo,
     doctor,
+    drift,
     erase,
     experiment,
     exporting,
@@ -100,6 +101,7 @@ app.add_typer(spool.app, name="spool")
 app.command("decide")(deciding.decide)
 app.command("score-file")(score_file.score_file)
 app.command("simulate")(simulate.simulate)
+app.command("drift")(drift.drift)
 app.command("record")(recording.record)
 app.add_typer(accounts.app, name="accounts")
 app.command("log")(decision_log.log)

@@ -6,10 +6,10 @@ from typing import Any
 
 from loanwright.charts import curves, distribution
 from loanwright.charts.canvas import Labels, Table
+from loanwright.charts.style import STYLE
 from loanwright.metrics.estimate import Estimate
 from loanwright.metrics.probability import Reliability, ReliabilityBin
 from loanwright.validation.checks import LEAST_DEFAULTS
-from loanwright.validation.style import STYLE
 from loanwright.validation.words import words
 
 _COUNTS = ("rows", "defaults")

@@ -1,0 +1,1 @@
+"""Drift between tables: read lazily in batches, counted, compared."""
