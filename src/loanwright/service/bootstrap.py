@@ -61,6 +61,7 @@ from loanwright.service.origination.away import Away
 from loanwright.service.origination.later import KIND, Later
 from loanwright.service.origination.rescoring import Rescoring
 from loanwright.service.origination.service import Origination
+from loanwright.service.origination.supposing import Suppositions
 from loanwright.service.questionnaires.service import Questionnaires
 from loanwright.service.registry.packages import Package
 from loanwright.service.reviews.asking import Requests
@@ -100,6 +101,7 @@ from loanwright.service.training.service import TrainingRuns
 from loanwright.service.trying import make_inventory, make_simulations
 from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
+from loanwright.service.views.searches import Searches
 from loanwright.service.views.service import Views
 from loanwright.service.watching import make_monitoring
 from loanwright.service.webhooks.service import PREFIX as DELIVERY
@@ -118,7 +120,9 @@ class Service(Ground, Facts):
     managers: Managers
     notes: Notes
     roster: Roster
+    suppositions: Suppositions
     views: Views
+    searches: Searches
     accounts: Accounts
     payments: Payments
     offers: Offers
@@ -278,7 +282,7 @@ def build(
         access=access,
         **known,
         **make_papers(settings, {**known, **vars(facts)}),
-        **make_looking_after(ground, known["applicant_records"], booked["accounts"]),
+        **make_looking_after(ground, known, origination, booked["accounts"]),
         origination=origination,
         jobs=jobs,
         later=later,

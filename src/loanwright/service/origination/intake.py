@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from loanwright.errors import Unavailable
+from loanwright.features.errors import ProductUnknown
 from loanwright.features.product import Product
 from loanwright.features.records import validate_record
 from loanwright.service.applicants.schemas import Applicant
@@ -123,6 +124,17 @@ class Desk:
             experiments={} if self.experiments is None else self.experiments.running(),
             challengers=self.registry.challengers(),
         )
+
+    def stated_of(self, applicant: Applicant, product: str, live: Live) -> frozenset[str]:
+        """Return what the model that will decide asks of an application of this applicant."""
+        dictionary = self.products.get(product)
+        if dictionary is None:
+            raise ProductUnknown(product=product, known=", ".join(sorted(self.products)))
+        segment = segment_of(dictionary, product in applicant.behaviours)
+        model = live.find_model(dictionary, segment)
+        read = dictionary if model is None else self.registry.open(model).product
+        named = {one.name for one in read.inputs(segment)} | set(read.fairness_inputs)
+        return frozenset(name for name in named if read.features[name].source in STATED)
 
     def arrival(self, index: int, submission: Submission) -> Arrival:
         """Read how a submission names its applicant."""

@@ -7,11 +7,8 @@ from typing import Any
 
 import msgspec
 
-from loanwright.features.errors import ProductUnknown
-from loanwright.features.product import Product
 from loanwright.service.applicants.profiles import Profiles
 from loanwright.service.decisions.borrowers import for_borrower
-from loanwright.service.origination.intake import STATED, segment_of
 from loanwright.service.origination.schemas import ApplicantReference, Caller, Reply, Submission
 from loanwright.service.origination.service import Origination
 from loanwright.service.users.permissions import Role
@@ -54,20 +51,9 @@ class Rescoring:
     def _asked(self, applicant_id: str, product: str) -> frozenset[str]:
         """Return what the model that will decide asks of an application."""
         desk = self.origination.desk
-        dictionary = desk.products.get(product)
-        if dictionary is None:
-            raise ProductUnknown(product=product, known=", ".join(sorted(desk.products)))
         with self.origination.database.read() as connection:
             (applicant,) = desk.applicants.list_known(connection, [applicant_id])
-        segment = segment_of(dictionary, product in applicant.behaviours)
-        model = desk.live().find_model(dictionary, segment)
-        read = dictionary if model is None else desk.registry.open(model).product
-        return _stated(read, segment)
-
-
-def _stated(product: Product, segment: str) -> frozenset[str]:
-    named = {one.name for one in product.inputs(segment)} | set(product.fairness_inputs)
-    return frozenset(name for name in named if product.features[name].source in STATED)
+        return desk.stated_of(applicant, product, desk.live())
 
 
 def answer_for(principal: Principal, body: bytes) -> bytes:

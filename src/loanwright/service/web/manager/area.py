@@ -3,6 +3,27 @@
 from typing import Final
 
 from loanwright.service.web.languages import N_
-from loanwright.service.web.navigation import Area
+from loanwright.service.web.manager import (
+    card_pages,
+    list_pages,
+    note_pages,
+    profile_pages,
+    what_if_pages,
+)
+from loanwright.service.web.navigation import Area, NavLink
 
-AREA: Final = Area(title=N_("Applicants"))
+AREA: Final = Area(
+    title=N_("Applicants"),
+    links=(
+        NavLink(
+            title=N_("Applicants"), path="/applicants", icon="people", permission="applicants:read"
+        ),
+    ),
+    routers=(
+        list_pages.router,
+        card_pages.router,
+        profile_pages.router,
+        note_pages.router,
+        what_if_pages.router,
+    ),
+)
