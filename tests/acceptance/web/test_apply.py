@@ -74,7 +74,7 @@ def test_the_keyboard_is_enough(visit):
     keyboard.press("ArrowDown")
     expect(visit.page.locator("input[value=university]")).to_be_checked()
     keyboard.press("Tab")
-    expect(visit.page.locator("button[type=submit]")).to_be_focused()
+    expect(visit.page.locator("button[type=submit]").first).to_be_focused()
     keyboard.press("Enter")
     visit.page.wait_for_url("**/apply/result/**")
 

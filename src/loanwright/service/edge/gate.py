@@ -34,7 +34,9 @@ SIGNED_IN_PATHS = (
     "/sign-out",
     "/password",
 )
-UNTHROTTLED = (*MACHINE_PATHS, *SIGNED_IN_PATHS)
+#: Answers kept as they are typed: they have a limit of their own.
+SAVED = "/saved/"
+UNTHROTTLED = (*MACHINE_PATHS, *SIGNED_IN_PATHS, SAVED)
 DEEPEST_TRACE = 12
 CALLER_GONE = 499
 

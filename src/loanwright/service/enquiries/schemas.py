@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from loanwright.features.text import Text
 from loanwright.service.origination.schemas import Caller
 
 
@@ -32,6 +33,7 @@ class LenderAnswer:
     """
 
     lender: str
+    title: Text
     product: str
     state: AnswerState
     told: Mapping[str, Any] | None = field(repr=False)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 
 from loanwright.errors import Unavailable
 from loanwright.features.product import Product
+from loanwright.features.text import Text
 from loanwright.lending.options import Wish
 from loanwright.service.enquiries import repository
 from loanwright.service.enquiries.schemas import AnswerState, Asking, Enquiry, LenderAnswer
@@ -80,7 +81,7 @@ class Enquiries:
             keys = self.vault.open(connection, [row.applicant_id])
             rows = repository.list_answers(connection, row.id)
         key = keys.get(row.applicant_id)
-        return Enquiry(**row._mapping, answers=tuple(_answer(one, key) for one in rows))
+        return Enquiry(**row._mapping, answers=tuple(self._answer(one, key) for one in rows))
 
     def ask(self, job: Job) -> Outcome:
         """Ask every lender, and keep what each answers as it comes."""
@@ -98,6 +99,22 @@ class Enquiries:
 
     def _lending(self, product: str) -> list[LenderAdapter]:
         return [one for one in self.quotes.adapters if one.product.base == product]
+
+    def _answer(self, row: Row[Any], key: Key | None) -> LenderAnswer:
+        told = None
+        if row.told is not None and key is not None:
+            place = _place(row.enquiry_id, row.product)
+            told = msgspec.json.decode(key.open(row.told, place=place))
+        titles = {one.product.name: one.lender.title for one in self.quotes.adapters}
+        return LenderAnswer(
+            lender=row.lender,
+            # A lender that is gone keeps its name.
+            title=titles.get(row.product, Text(en=row.lender, ru=row.lender)),
+            product=row.product,
+            state=AnswerState(row.state),
+            told=told,
+            rank=row.rank,
+        )
 
     async def _ask(self, job: Job, enquiry_id: str, asked: Asked, key: Key) -> None:
         async for event in self.quotes.stream(asked):
@@ -185,20 +202,6 @@ def _payload(asking: Asking) -> str:
         "features": dict(asking.features),
     }
     return msgspec.json.encode(document).decode()
-
-
-def _answer(row: Row[Any], key: Key | None) -> LenderAnswer:
-    told = None
-    if row.told is not None and key is not None:
-        place = _place(row.enquiry_id, row.product)
-        told = msgspec.json.decode(key.open(row.told, place=place))
-    return LenderAnswer(
-        lender=row.lender,
-        product=row.product,
-        state=AnswerState(row.state),
-        told=told,
-        rank=row.rank,
-    )
 
 
 def _place(enquiry_id: str, product: str) -> str:

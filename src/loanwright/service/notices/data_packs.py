@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from loanwright.features.text import Text
+from loanwright.law.packs import jurisdictions
 from loanwright.notices.data_pack import Kept, Seen, Subject, compose_data_pack
 from loanwright.notices.looks import Look
 from loanwright.notices.record import Record
@@ -16,6 +17,7 @@ from loanwright.service.audit.schemas import Entry
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.erasure.service import Erasure
 from loanwright.service.notices.deeds import deed_in_words
+from loanwright.service.notices.errors import JurisdictionUnnamed
 from loanwright.service.notices.facts import record_of, weights_of
 from loanwright.service.notices.looks import looks_of
 from loanwright.service.notices.schemas import Paper, Wish
@@ -65,6 +67,18 @@ class DataPacks:
             subject, self.notices.lender(product, language), pack, language
         )
         return paper(document, jurisdiction, "data", wish.format)
+
+    def laws(self, principal: Principal, applicant_id: str) -> tuple[str, ...]:
+        """Return whose law a pack may be written by, where nobody has said whose law applies."""
+        decisions = self.notices.accounts.decisions.list_of_applicant(
+            applicant_id, by=principal, most=1
+        )
+        product = decisions[0].product if decisions else None
+        try:
+            self.notices.jurisdiction(None, product)
+        except JurisdictionUnnamed:
+            return tuple(jurisdictions(self.notices.law.packs))
+        return ()
 
     def _record(self, principal: Principal, decision: DecisionRecord) -> Record:
         """Return a decision as it was made, with all of its data, the protected ones too."""

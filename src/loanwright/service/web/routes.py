@@ -8,11 +8,12 @@ from loanwright.service.origination.schemas import Reply, Submission
 from loanwright.service.web import signing_in
 from loanwright.service.web.areas import AREAS
 from loanwright.service.web.public import routes as public
+from loanwright.service.web.public.needs import PublicService
 
 
 def add_pages(
     framework: FastAPI,
-    service: public.PublicService,
+    service: PublicService,
     *,
     submit: Callable[[Submission], Awaitable[Reply]] | None = None,
 ) -> None:

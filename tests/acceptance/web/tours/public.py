@@ -4,6 +4,18 @@ from tests.acceptance.web.bank import Bank
 from tests.acceptance.web.touring import Stop
 from tests.acceptance.web.visiting import Visit
 
+from loanwright.service.enquiries.service import KIND as ENQUIRY
+
+LOAN = {
+    "amount": "2000",
+    "duration_months": "12",
+    "purpose": "repairs",
+    "employment_since": "from_4_years",
+    "housing": "own",
+    "other_plans": "none",
+    "other_debtors": "none",
+    "age": "35",
+}
 NOT_PAGES = {
     "/assets/{name}": "style sheets, scripts and the mark",
     "/auth/oidc/start": "the way to the identity provider",
@@ -33,6 +45,29 @@ def _result(bank: Bank) -> str:
     return str(bank.memory["result"])
 
 
+def _market(bank: Bank) -> str:
+    """Apply for the loan, let every lender answer, and return where the answers are."""
+    if "market" not in bank.memory:
+        import httpx
+
+        form = {"once": "b" * 22, **LOAN}
+        sent = httpx.post(
+            f"{bank.address}/apply/instalment-loan", data=form, headers={"Origin": bank.address}
+        )
+        bank.memory["market"] = sent.headers["location"]
+        for job in bank.service.jobs.list_of_kind(ENQUIRY, caller_id=None, most=1):
+            bank.service.workbench.work(job.id)
+    return str(bank.memory["market"])
+
+
+def _join_wrongly(visit: Visit) -> None:
+    visit.page.fill("#name", "Anna")
+    visit.page.fill("#email", "anna@example.com")
+    visit.page.fill("#password", "too short")
+    visit.page.locator(".join button[type=submit]").click()
+    visit.page.wait_for_selector("#password-error")
+
+
 STOPS = (
     Stop(name="start", path=lambda _: "/"),
     Stop(name="how-we-decide", path=lambda _: "/how-we-decide"),
@@ -40,5 +75,8 @@ STOPS = (
     Stop(name="card-refused", path=lambda _: "/apply/credit-card", act=_send),
     Stop(name="loan", path=lambda _: "/apply/instalment-loan"),
     Stop(name="result", path=_result),
+    Stop(name="join-refused", path=_result, act=_join_wrongly),
+    Stop(name="joined", path=lambda _: "/joined"),
+    Stop(name="lenders", path=_market),
     Stop(name="nothing-here", path=lambda _: "/nothing/here", status=404),
 )

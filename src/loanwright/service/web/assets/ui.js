@@ -253,6 +253,7 @@
   const label = button.textContent;
   let sent = false;
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "later") return;
     const problems = fields.map((field) => [field, problemOf(field)]);
     list.replaceChildren();
     for (const [field, problem] of problems) {

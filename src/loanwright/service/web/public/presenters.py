@@ -65,6 +65,7 @@ class Result:
     reference: str
     decided_on: str
     decided_at: str
+    reviewed: bool = False
 
     @property
     def position(self) -> int:
@@ -127,6 +128,7 @@ def present_result(
         reference=application["id"],
         decided_on=language.day(moment.date()),
         decided_at=language.time(moment),
+        reviewed=decision.get("reviewed", False),
     )
 
 

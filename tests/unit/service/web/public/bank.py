@@ -1,11 +1,13 @@
 """A small bank for the tests of the pages: real products, decisions by a rule of thumb."""
 
 import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 from loanwright.errors import NotFound
 from loanwright.features.product import bundled_product, bundled_products
+from loanwright.service.joining.service import SignIn
 from loanwright.service.origination.schemas import Reply, Submission
 from loanwright.service.settings import Settings
 
@@ -68,8 +70,60 @@ class RememberingOrigination:
             "model": {"hash": "5eed" * 16, "family": "lightgbm"},
         }
         number = f"app_{len(self.submissions):026d}"
-        document = {"id": number, "product": submission.product, "decision": decision}
+        document = {
+            "id": number,
+            "product": submission.product,
+            "applicant": {"id": "apl_1"},
+            "decision": decision,
+        }
         return json.dumps(document, ensure_ascii=False).encode()
+
+
+class RememberingQuestionnaires:
+    """Keeps answers in memory, all under one token."""
+
+    TOKEN = "t" * 43
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str | None, str], dict[str, str]] = {}
+
+    def save(self, token: str | None, product: str, answers: Mapping[str, str]) -> str:
+        self.kept[token or self.TOKEN, product] = dict(answers)
+        return token or self.TOKEN
+
+    def find(self, token: str | None, product: str) -> dict[str, str] | None:
+        return self.kept.get((token, product))
+
+    def drop(self, token: str | None, product: str) -> None:
+        self.kept.pop((token, product), None)
+
+
+class RememberingJoining:
+    """Remembers who has joined with what."""
+
+    def __init__(self) -> None:
+        self.joined: dict[str, SignIn] = {}
+        self.failure: Exception | None = None
+
+    def is_joined(self, application_id: str) -> bool:
+        return application_id in self.joined
+
+    def join(
+        self, application_id: str, wanted: SignIn, *, address: str, request_id: str | None = None
+    ) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.joined[application_id] = wanted
+
+
+class NoLenders:
+    """Nobody lends anything here."""
+
+    def lends(self, product: str) -> bool:
+        return False
+
+    def find(self, application_id: str) -> None:
+        return None
 
 
 class Bank:
@@ -82,3 +136,10 @@ class Bank:
         )
         self.origination = RememberingOrigination()
         self.decisions = self.origination
+        self.questionnaires = RememberingQuestionnaires()
+        self.joining = RememberingJoining()
+        self.enquiries = NoLenders()
+        self.changed: dict[str, str] = {}
+
+    def last_words(self, decision_ids: Collection[str]) -> Mapping[str, str]:
+        return {one: self.changed[one] for one in decision_ids if one in self.changed}
