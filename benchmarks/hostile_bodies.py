@@ -101,6 +101,12 @@ SIMULATION: Final = {
 }
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/v1/simulations"): SIMULATION,
+    ("POST", "/v1/drift-reports"): {
+        "product": "credit-card",
+        "segment": "new",
+        "days": {"since": "2026-01-01", "until": "2027-12-31"},
+        "reference": {"since": "2020-01-01", "until": "2027-12-31"},
+    },
     ("POST", "/v1/decisions/{decision_id}/difference"): {"policy": "live", "data": "today"},
     ("POST", "/v1/applications"): {**APPLICATION, "applicant": {"id": "{applicant_id}"}},
     ("POST", "/upload_features"): {**APPLICATION, "applicant": {"document_number": "AB {mark}"}},

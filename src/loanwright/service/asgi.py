@@ -25,6 +25,7 @@ from loanwright.service.bootstrap import Service
 from loanwright.service.business import endpoints as business
 from loanwright.service.decisions import endpoints as decisions
 from loanwright.service.differences import endpoints as differences
+from loanwright.service.drift_reports import endpoints as drift_reports
 from loanwright.service.edge import reader
 from loanwright.service.edge.authentication import Doorkeeper
 from loanwright.service.edge.gate import Gate
@@ -96,6 +97,7 @@ PARTS = (
     batches,
     training,
     lenders,
+    drift_reports,
     simulations,
     business,
     webhooks,
@@ -150,6 +152,7 @@ PROVIDED = (
     "training",
     "quotes",
     "lenders",
+    "drift_reports",
     "simulations",
     "cutoff_desk",
     "business",

@@ -24,6 +24,8 @@ from loanwright.service.cutoffs.service import CutoffDesk
 from loanwright.service.decisions.borrowers import LastWords
 from loanwright.service.decisions.trials import Trials
 from loanwright.service.differences.service import Differences
+from loanwright.service.drift_reports.service import KIND as DRIFT
+from loanwright.service.drift_reports.service import DriftReports
 from loanwright.service.enquiries.service import KIND as ENQUIRY
 from loanwright.service.enquiries.service import Enquiries
 from loanwright.service.erasure.retention import Retention
@@ -98,7 +100,7 @@ from loanwright.service.simulations.service import Simulations
 from loanwright.service.telemetry.traces import Traces
 from loanwright.service.training.service import KIND as TRAINING
 from loanwright.service.training.service import TrainingRuns
-from loanwright.service.trying import make_inventory, make_simulations
+from loanwright.service.trying import make_drift_reports, make_inventory, make_simulations
 from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
 from loanwright.service.views.searches import Searches
@@ -128,6 +130,7 @@ class Service(Ground, Facts):
     offers: Offers
     experiments: Experiments
     shadows: Shadows
+    drift_reports: DriftReports
     monitoring: Monitoring
     outlook: Outlook
     reviews: Reviews
@@ -222,6 +225,7 @@ class Service(Ground, Facts):
         self.training.stopping.set()
         self.simulations.stopping.set()
         self.verifications.stopping.set()
+        self.drift_reports.stopping.set()
 
     def check_ready(self) -> dict[str, str]:
         """Return what stands in the way of deciding, by part; empty when nothing does."""
@@ -317,6 +321,7 @@ def make_long_work(
         ground, jobs, facts.desk, decisions=facts.decisions, accounts=known["accounts"]
     )
     verifications = make_verifications(ground, jobs, known["ledger"])
+    drift_reports = make_drift_reports(ground, jobs, facts.desk, decisions=facts.decisions)
     handlers = {
         KIND: later.decide,
         BATCH: batches.score,
@@ -324,12 +329,14 @@ def make_long_work(
         SIMULATION: simulations.simulate,
         ENQUIRY: known["enquiries"].ask,
         VERIFICATION: verifications.verify,
+        DRIFT: drift_reports.compare,
     }
     return {
         "batches": batches,
         "training": training,
         "simulations": simulations,
         "verifications": verifications,
+        "drift_reports": drift_reports,
         "workbench": Workbench(jobs=jobs, handlers=handlers),
         **make_analysis(
             ground,

@@ -2,6 +2,8 @@
 
 from loanwright.service.accounts.service import Accounts
 from loanwright.service.decisions.service import Decisions
+from loanwright.service.drift_reports.files import DriftFiles
+from loanwright.service.drift_reports.service import DriftReports
 from loanwright.service.experiments.designing import Designs
 from loanwright.service.experiments.results import Results
 from loanwright.service.experiments.service import Experiments
@@ -69,6 +71,29 @@ def make_simulations(
         accounts=accounts,
         products=desk.products,
         threads=ground.settings.batch_threads,
+    )
+
+
+def make_drift_reports(
+    ground: Ground, jobs: Jobs, desk: Desk, *, decisions: Decisions
+) -> DriftReports:
+    """Return what tells whether those who apply have moved."""
+    settings = ground.settings
+    files = DriftFiles(
+        directory=settings.batches_dir / "drift",
+        new_id=ground.new_id,
+        limit=settings.batch_limit,
+    )
+    return DriftReports(
+        database=ground.database,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        jobs=jobs,
+        registry=desk.registry,
+        policies=desk.policies,
+        decisions=decisions,
+        products=desk.products,
+        files=files,
     )
 
 

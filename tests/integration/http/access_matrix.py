@@ -83,6 +83,7 @@ ROLES: dict[str, set[str]] = {
     "audit:read": {ANALYST, ADMIN},
     "metrics:read": {ANALYST, ADMIN},
     "monitoring:read": {ANALYST, ADMIN},
+    "drift:write": {ANALYST, ADMIN},
 }
 
 ROUTES: dict[tuple[str, str], str] = {
@@ -248,6 +249,11 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/v1/shadows"): "experiments:read",
     ("GET", "/v1/shadows/{model_hash}/comparison"): "experiments:read",
     ("GET", "/v1/business-figures"): "simulations:read",
+    ("GET", "/v1/drift-reports"): "monitoring:read",
+    ("POST", "/v1/drift-reports"): "drift:write",
+    ("POST", "/v1/drift-reports/files"): "drift:write",
+    ("GET", "/v1/drift-reports/{report_id}"): "monitoring:read",
+    ("GET", "/v1/drift-reports/{report_id}/page"): "monitoring:read",
     ("GET", "/v1/simulations"): "simulations:read",
     ("POST", "/v1/simulations"): "simulations:write",
     ("GET", "/v1/simulations/{simulation_id}"): "simulations:read",

@@ -36,6 +36,7 @@ PREFIXES = {
     "look_id": "snd",
     "manager_id": "usr",
     "offer_id": "off",
+    "report_id": "job",
     "request_id": "req",
     "review_id": "rev",
     "run_id": "job",

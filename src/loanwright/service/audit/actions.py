@@ -17,6 +17,7 @@ ACTIONS: Final[Mapping[str, str]] = {
     "batch.cancelled": "The scoring of a file was stopped.",
     "decision.made": "An application was decided.",
     "decision.overridden": "A person decided otherwise; the decision itself stays.",
+    "drift_report.ordered": "A drift report was ordered.",
     "erasure.blocked": "A person was not erased: a rule or a hold stands against it.",
     "experiment.approved": "A second person approved an experiment.",
     "experiment.concluded": "An experiment was concluded.",

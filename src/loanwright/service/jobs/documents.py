@@ -26,7 +26,7 @@ class JobDocument(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Job")
 
     id: str = Field(examples=["job_01JD3ZK8M0Q2V5T7W9X0Y1Z2A3"])
-    kind: Literal["application", "batch", "training", "simulation", "audit"]
+    kind: Literal["application", "batch", "training", "simulation", "audit", "drift"]
     state: Literal["queued", "running", "done", "failed"]
     progress: ProgressDocument
     attempts: int = Field(ge=0)

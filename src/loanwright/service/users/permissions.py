@@ -51,7 +51,8 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "webhooks:write": "Add and edit webhooks, and send deliveries again.",
     "audit:read": "Read and verify the audit log.",
     "metrics:read": "Read metrics.",
-    "monitoring:read": "Read what became of booked credit, and what is expected of it.",
+    "monitoring:read": "Read what became of booked credit, what is expected of it, and drift.",
+    "drift:write": "Order drift reports, and send files for them.",
 }
 
 
@@ -170,6 +171,7 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "simulations:read",
             "metrics:read",
             "monitoring:read",
+            "drift:write",
             "audit:read",
         }
     ),
