@@ -160,6 +160,8 @@ PROVIDED = (
     "cohorts",
     "products",
     "readiness",
+    "installation",
+    "clock",
     "metrics",
 )
 DESCRIPTION = """\

@@ -39,6 +39,7 @@ from loanwright.service.ground import (
     read_products,
     upgrade_database,
 )
+from loanwright.service.health.installation import Installation
 from loanwright.service.health.readiness import Readiness
 from loanwright.service.health.watching import WatchedPublisher, WatchedWork
 from loanwright.service.inventory.service import Inventory
@@ -52,6 +53,7 @@ from loanwright.service.managers.service import Managers
 from loanwright.service.messaging.delivery import Events, RelayLoop
 from loanwright.service.messaging.in_memory import InMemoryBroker, InMemoryWorkers
 from loanwright.service.messaging.relay import Publisher, Relay
+from loanwright.service.migrations.steps import current_revision
 from loanwright.service.monitoring.outlook import Outlook
 from loanwright.service.monitoring.service import Monitoring
 from loanwright.service.notes.service import Notes
@@ -171,6 +173,13 @@ class Service(Ground, Facts):
     def last_words(self) -> LastWords:
         """Return what tells what persons decided in the place of decisions."""
         return self.reviews.list_last_words
+
+    @property
+    def installation(self) -> Installation:
+        """Return what is installed here, and how it is set."""
+        return Installation(
+            settings=self.settings, database=self.database, revision=current_revision
+        )
 
     @property
     def differences(self) -> Differences:

@@ -97,6 +97,7 @@ def bank_settings(directory: Path, database_url: str, models_dir: Path) -> Setti
         lenders_dir=bundled_lenders(),
         public_per_minute=100_000,
         login_guesses_per_address=1_000,
+        webhook_networks=("127.0.0.0/8",),
         # A loaded machine is slow, not wrong; what is quick enough is measured elsewhere.
         gather_timeout=30,
         database_timeout=30,

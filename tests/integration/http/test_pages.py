@@ -16,7 +16,7 @@ from loanwright.service.web.areas import AREAS
 
 #: Pages that anybody may open; everything else asks who is there.
 OPEN_TO_ALL = re.compile(
-    r"/(how-we-decide|apply/.*|sign-in|assets/\{name\}|join.*|quotes.*|resume.*|saved/.*)?$"
+    r"/(how-we-decide|apply/.*|sign-in|choose-password/.*|assets/\{name\}|join.*|quotes.*|resume.*|saved/.*)?$"
 )
 NOBODY = "x_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 FORM = {"content-type": "application/x-www-form-urlencoded"}

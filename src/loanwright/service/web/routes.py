@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from fastapi import APIRouter, FastAPI
 
 from loanwright.service.origination.schemas import Reply, Submission
-from loanwright.service.web import signing_in
+from loanwright.service.web import choosing_password, signing_in
 from loanwright.service.web.areas import AREAS
 from loanwright.service.web.public import routes as public
 from loanwright.service.web.public.needs import PublicService
@@ -19,7 +19,8 @@ def add_pages(
 ) -> None:
     """Add every page to the application; ``submit`` decides, by default in a thread of its own."""
     framework.state.areas = AREAS
-    for router in (public.router(service, submit=submit), signing_in.router, *_of_areas()):
+    always = (public.router(service, submit=submit), signing_in.router, choosing_password.router)
+    for router in (*always, *_of_areas()):
         framework.include_router(router)
 
 
