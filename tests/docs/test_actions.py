@@ -12,7 +12,7 @@ SERVICE = ROOT / "src" / "loanwright" / "service"
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 #: Names of the same shape that are no actions.
 OTHERS = {"account.open", "cookies.oidc"}
-FILES = (".json", ".jsonl", ".html", ".md", ".toml")
+FILES = (".json", ".jsonl", ".html", ".md", ".npz", ".toml")
 #: Told to nobody: a webhook that hears of itself never falls silent.
 UNTOLD = ("webhook.", "delivery.")
 

@@ -11,6 +11,7 @@ import typer
 from loanwright.cli import (
     accounts,
     audit,
+    bench,
     bins,
     database,
     deciding,
@@ -87,6 +88,7 @@ app.command("train")(train.train)
 app.add_typer(lab.app, name="lab")
 app.command("report")(report.report)
 app.command("bins")(bins.bins)
+app.command("bench")(bench.bench)
 app.add_typer(reasons.app, name="reasons")
 app.command("path")(path.path)
 app.command("recalibrate")(recalibrate.recalibrate)

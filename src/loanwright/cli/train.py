@@ -40,6 +40,9 @@ ModelsOption = Annotated[
 FamiliesOption = Annotated[
     str | None, typer.Option(help="Families to compare, by commas; default: all installed.")
 ]
+SegmentsOption = Annotated[
+    str | None, typer.Option(help="Segments to train, by commas; default: all of the product.")
+]
 BudgetOption = Annotated[
     str, typer.Option(help="Time for all of it at most, such as 90s, 10m or 1h30m.")
 ]
@@ -61,6 +64,7 @@ def train(
     sample: SampleArgument = None,
     models: ModelsOption = None,
     families: FamiliesOption = None,
+    segments: SegmentsOption = None,
     budget: BudgetOption = BUDGET,
     trials: TrialsOption = None,
     search: SearchOption = True,
@@ -80,6 +84,7 @@ def train(
         name=known.name,
         product=product,
         families=wanted_families,
+        segments=read_segments(segments),
         trials=(wanted if trials is None else trials) if search else 0,
         budget=parse_duration(budget),
         seed=seed,
@@ -104,6 +109,13 @@ def read_families(text: str | None) -> tuple[str, ...] | None:
     for name in names:
         find_family(name).load()
     return names
+
+
+def read_segments(text: str | None) -> tuple[str, ...] | None:
+    """Return the segments of an option, or None where it was not given."""
+    if text is None:
+        return None
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip())) or None
 
 
 def read_given(

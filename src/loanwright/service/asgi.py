@@ -145,6 +145,7 @@ PROVIDED = (
     "verifications",
     "registry",
     "inventory",
+    "benches",
     "policies",
     "policy_drafts",
     "webhooks",

@@ -16,6 +16,8 @@ from loanwright.service.auditing.verifying import KIND as VERIFICATION
 from loanwright.service.auditing.verifying import Verifications
 from loanwright.service.batches.service import KIND as BATCH
 from loanwright.service.batches.service import Batches
+from loanwright.service.benches.service import KIND as BENCH
+from loanwright.service.benches.service import Benches
 from loanwright.service.borrowing import make_borrowing, make_market
 from loanwright.service.business.approvals import Approvals
 from loanwright.service.business.cohorts import CohortDesk
@@ -102,7 +104,12 @@ from loanwright.service.simulations.service import Simulations
 from loanwright.service.telemetry.traces import Traces
 from loanwright.service.training.service import KIND as TRAINING
 from loanwright.service.training.service import TrainingRuns
-from loanwright.service.trying import make_drift_reports, make_inventory, make_simulations
+from loanwright.service.trying import (
+    make_benches,
+    make_drift_reports,
+    make_inventory,
+    make_simulations,
+)
 from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
 from loanwright.service.views.searches import Searches
@@ -160,6 +167,7 @@ class Service(Ground, Facts):
     quotes: Quotes
     simulations: Simulations
     inventory: Inventory
+    benches: Benches
     questionnaires: Questionnaires
     joining: Joining
     enquiries: Enquiries
@@ -232,6 +240,7 @@ class Service(Ground, Facts):
         """Let long work stop at its next pause, so that another worker goes on with it."""
         self.batches.stopping.set()
         self.training.stopping.set()
+        self.benches.stopping.set()
         self.simulations.stopping.set()
         self.verifications.stopping.set()
         self.drift_reports.stopping.set()
@@ -326,6 +335,7 @@ def make_long_work(
     """Return what takes longer than a request, and the bench where all jobs are done."""
     batches = make_batches(ground, jobs, facts.desk)
     training = make_training(ground, facts, jobs)
+    benches = make_benches(ground, facts.registry, training)
     simulations = make_simulations(
         ground, jobs, facts.desk, decisions=facts.decisions, accounts=known["accounts"]
     )
@@ -335,6 +345,7 @@ def make_long_work(
         KIND: later.decide,
         BATCH: batches.score,
         TRAINING: training.train,
+        BENCH: benches.count,
         SIMULATION: simulations.simulate,
         ENQUIRY: known["enquiries"].ask,
         VERIFICATION: verifications.verify,
@@ -343,6 +354,7 @@ def make_long_work(
     return {
         "batches": batches,
         "training": training,
+        "benches": benches,
         "simulations": simulations,
         "verifications": verifications,
         "drift_reports": drift_reports,

@@ -1,6 +1,9 @@
 """How the rooms are furnished in which models and other ways of deciding are tried and judged."""
 
+from datetime import timedelta
+
 from loanwright.service.accounts.service import Accounts
+from loanwright.service.benches.service import Benches
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.drift_reports.files import DriftFiles
 from loanwright.service.drift_reports.service import DriftReports
@@ -17,6 +20,7 @@ from loanwright.service.registry.service import Registry
 from loanwright.service.reviews.holding import Queue
 from loanwright.service.shadows.service import Shadows
 from loanwright.service.simulations.service import Simulations
+from loanwright.service.training.service import TrainingRuns
 
 
 def make_experiments(
@@ -109,3 +113,21 @@ def make_inventory(ground: Ground, registry: Registry, decisions: Decisions) -> 
     )
     registry.inspect_by(inventory.inspect)
     return inventory
+
+
+def make_benches(ground: Ground, registry: Registry, training: TrainingRuns) -> Benches:
+    """Return where the bins of scorecards are changed."""
+    settings = ground.settings
+    benches = Benches(
+        database=ground.database,
+        clock=ground.clock,
+        new_id=ground.new_id,
+        audit=ground.audit,
+        jobs=training.jobs,
+        registry=registry,
+        training=training,
+        seconds=settings.training_seconds,
+        keep=timedelta(days=settings.batch_keep_days),
+    )
+    ground.chores.append(benches.forget)
+    return benches

@@ -15,6 +15,8 @@ ACTIONS: Final[Mapping[str, str]] = {
     "audit.verification_ordered": "Somebody has the audit log verified.",
     "batch.accepted": "A file was taken in to be scored.",
     "batch.cancelled": "The scoring of a file was stopped.",
+    "bench.closed": "A scorecard was taken from the bench, with its table.",
+    "bench.opened": "A scorecard was laid on the bench.",
     "decision.made": "An application was decided.",
     "decision.overridden": "A person decided otherwise; the decision itself stays.",
     "drift_report.ordered": "A drift report was ordered.",

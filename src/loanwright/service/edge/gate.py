@@ -21,7 +21,14 @@ from loanwright.service.telemetry.traces import NoTraces, Tell, Traces
 
 ARRIVED = "loanwright.arrived"
 #: Whole files come here; whoever takes them in reads them piece by piece.
-STREAMED = frozenset({("POST", "/v1/batches"), ("POST", "/v1/training-runs")})
+STREAMED = frozenset(
+    {
+        ("POST", "/v1/batches"),
+        ("POST", "/v1/training-runs"),
+        ("POST", "/analysis/training"),
+        ("POST", "/analysis/workbench"),
+    }
+)
 UNMATCHED = "unmatched"
 HEALTH = "/health/"
 #: Pages for which one must be signed in; whoever is not is sent away before anything is done.

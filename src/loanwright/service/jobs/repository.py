@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from loanwright.service.jobs.schemas import Job, State, job_of
 from loanwright.service.jobs.tables import jobs
+from loanwright.service.kit.database import Moment
 
 _OPEN = (str(State.QUEUED), str(State.RUNNING))
 
@@ -67,7 +68,7 @@ def claim(
             state=str(State.RUNNING),
             attempts=jobs.c.attempts + 1,
             lease_until=lease_until,
-            started_at=func.coalesce(jobs.c.started_at, now),
+            started_at=func.coalesce(jobs.c.started_at, literal(now, Moment)),
         )
         .returning(jobs)
     )

@@ -37,6 +37,11 @@ class TrainingQuery(BaseModel):
         pattern="^([a-z_]{1,40}(,[a-z_]{1,40}){0,20})?$",
         description="Families to compare, by commas; by default every one that is installed.",
     )
+    segments: str = Field(
+        default="",
+        pattern="^([a-z0-9_-]{1,40}(,[a-z0-9_-]{1,40}){0,9})?$",
+        description="Segments to train, by commas; by default all of the product.",
+    )
     budget: int = Field(default=600, ge=10, le=86_400, description="Seconds for all of it.")
     trials: int | None = Field(
         default=None, ge=0, le=1_000, description="Trials of the search; 0 searches nothing."
@@ -49,6 +54,7 @@ class TrainingQuery(BaseModel):
             product=self.product,
             kind=kind,
             families=tuple(self.families.split(",")) if self.families else (),
+            segments=tuple(self.segments.split(",")) if self.segments else (),
             budget=self.budget,
             trials=self.trials,
             seed=self.seed,

@@ -11,6 +11,8 @@ class TrainingWish:
     ----------
     families
         Which to compare; empty compares every one that is installed.
+    segments
+        For whom; empty trains all of the product.
     budget
         Seconds for all of it.
     trials
@@ -20,6 +22,7 @@ class TrainingWish:
     product: str
     kind: str
     families: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
     budget: int = 600
     trials: int | None = None
     seed: int = 0
@@ -29,6 +32,8 @@ class TrainingWish:
         found = ["--budget", f"{self.budget}s", "--seed", str(self.seed)]
         if self.families:
             found += ["--families", ",".join(self.families)]
+        if self.segments:
+            found += ["--segments", ",".join(self.segments)]
         if self.trials is not None:
             found += ["--trials", str(self.trials)] if self.trials else ["--no-search"]
         return found

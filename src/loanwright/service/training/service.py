@@ -34,7 +34,16 @@ from loanwright.service.users.schemas import Principal
 KIND: Final = "training"
 STEPS: Final = 100
 PRODUCT: Final = "product.toml"
+BINS: Final = "bins.toml"
 SHOWN: Final = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bins:
+    """Bins that a person has edited, as a file, and the product of their scorecard."""
+
+    text: str = field(repr=False)
+    product: Product = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,14 +69,28 @@ class TrainingRuns:
         place.mkdir(mode=0o700)
         return place / f"table.{kind}"
 
-    def accept(self, actor: Actor, caller_id: str, table: Path, wish: TrainingWish) -> Job:
-        """Accept a table that lies whole on disk."""
-        if wish.product not in self.products:
+    def accept(
+        self,
+        actor: Actor,
+        caller_id: str,
+        table: Path,
+        wish: TrainingWish,
+        *,
+        bins: Bins | None = None,
+    ) -> Job:
+        """Accept a table that lies whole on disk; bins edited by a person come with their product.
+
+        A candidate with edited bins is trained for the product file that its scorecard has.
+        """
+        if bins is None and wish.product not in self.products:
             known = ", ".join(self.products)
             raise TrainingProductUnknown(product=wish.product, known=known)
-        self._check_label(table, self.products[wish.product])
+        product = self.products[wish.product] if bins is None else bins.product
+        self._check_label(table, product)
         place = table.parent
-        (place / PRODUCT).write_text(self.products[wish.product].text, encoding="utf-8")
+        (place / PRODUCT).write_text(product.text, encoding="utf-8")
+        if bins is not None:
+            (place / BINS).write_text(bins.text, encoding="utf-8")
         payload = msgspec.json.encode(TrainingPayload(place=place.name, wish=wish)).decode()
         job = self.jobs.order(
             Order(
@@ -115,9 +138,10 @@ class TrainingRuns:
         if not work.table.is_file():
             raise TrainingTableGone
         with Beat(partial(self._note, job), told={"share": 0.0}) as beat:
+            own = ["--bins", str(place / BINS)] if (place / BINS).is_file() else []
             packages = self.trainer.train(
                 work,
-                payload.wish.options(),
+                [*payload.wish.options(), *own],
                 tell=lambda share: beat.tell(share=share),
                 stopped=lambda: beat.lost or self.stopping.is_set(),
             )

@@ -24,6 +24,7 @@ SIGN_IN: Final = "/sign-in"
 TOKEN: Final = "csrf"  # noqa: S105
 OFFICE_FORM_LIMIT: Final = 200_000
 SEE_OTHER: Final = 303
+MULTIPART: Final = "multipart/form-data"
 LONGEST_ADDRESS: Final = 300
 
 
@@ -59,13 +60,16 @@ class Viewer:
         return permission in self.principal.permissions
 
 
-def enter(permission: str | None, *, staff: bool = False) -> Callable[..., Viewer]:
+def enter(
+    permission: str | None, *, staff: bool = False, files: bool = False
+) -> Callable[..., Viewer]:
     """Return a dependency that lets in whoever is signed in and has this permission.
 
     With None, every role may come in; ``staff`` keeps borrowers out: to them there is no such
     page. A form must come from our own page and carry the token of the session, or nobody reads it.
+    With ``files`` a form with a file is left to `uploads.receive`, which asks for the token.
     """
-    admitted = _admit(permission)
+    admitted = _admit(permission, files=files)
 
     def viewer(request: Request, principal: Annotated[Principal, Depends(admitted)]) -> Viewer:
         if staff and principal.applicant_id is not None:
@@ -85,7 +89,7 @@ def enter(permission: str | None, *, staff: bool = False) -> Callable[..., Viewe
     return viewer
 
 
-def _admit(permission: str | None) -> Callable[[Request], Awaitable[Principal]]:
+def _admit(permission: str | None, *, files: bool) -> Callable[[Request], Awaitable[Principal]]:
     async def admitted(request: Request) -> Principal:
         headers = read_headers(request.scope["headers"])
         if read_cookie(headers, SESSION) is None:
@@ -98,14 +102,16 @@ def _admit(permission: str | None) -> Callable[[Request], Awaitable[Principal]]:
         if permission is not None and permission not in principal.permissions:
             raise ScopeMissing(scope=permission)
         if request.method not in SAFE:
-            await _read_form(request)
+            await _read_form(request, files=files)
         return replace(principal, request_id=request.scope["state"]["request_id"])
 
     return admitted
 
 
-async def _read_form(request: Request) -> None:
+async def _read_form(request: Request, *, files: bool) -> None:
     require_own_page(request)
+    if files and request.headers.get("content-type", "").startswith(MULTIPART):
+        return
     form = parse_many(await read_body(request, limit=OFFICE_FORM_LIMIT))
     token = read_cookie(read_headers(request.scope["headers"]), SESSION)
     require_token(token or "", next(iter(form.pop(TOKEN, [])), None))

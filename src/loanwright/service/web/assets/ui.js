@@ -6,7 +6,8 @@
    form[data-autosave="url"]  what is typed is kept in the background, and data-kept says so
    [data-key="k"]             pressed or followed by a key, while no field has the focus
    input[data-shows="id"]     writes the value of a slider into an output, as data-written says
-   [data-check-all="name"]    ticks every box of that name */
+   [data-check-all="name"]    ticks every box of that name
+   form[data-upload]          a form with a file says in [data-uploading] how much of it is sent */
 "use strict";
 
 (() => {
@@ -140,6 +141,28 @@
     slider.addEventListener("input", write);
   };
 
+  const makeUploaded = (form) => {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const shown = form.querySelector("[data-uploading]");
+      const bar = shown.querySelector("progress");
+      const sending = new XMLHttpRequest();
+      shown.hidden = false;
+      sending.upload.addEventListener("progress", (how) => {
+        bar.max = how.total;
+        bar.value = how.loaded;
+      });
+      sending.addEventListener("load", () => {
+        if (sending.status < 400) return location.assign(sending.responseURL);
+        shown.hidden = true;
+        replace("main", new DOMParser().parseFromString(sending.responseText, "text/html"));
+      });
+      sending.addEventListener("error", () => form.submit());
+      sending.open("POST", form.action);
+      sending.send(new FormData(form, event.submitter));
+    });
+  };
+
   const makeChecker = (checker) => {
     checker.addEventListener("change", () => {
       for (const box of document.getElementsByName(checker.dataset.checkAll)) box.checked = checker.checked;
@@ -153,6 +176,7 @@
     ["form[data-autosave]", makeKept],
     ["input[data-shows]", makeShown],
     ["[data-check-all]", makeChecker],
+    ["form[data-upload]", makeUploaded],
   ];
   const furnish = (part) => {
     for (const [selector, make] of FURNITURE) {
