@@ -99,6 +99,21 @@ SIMULATION: Final = {
         "term": 12,
     },
 }
+ALERT_RULE: Final = {
+    "name": "Few approvals",
+    "figure": "approval_rate",
+    "product": "credit-card",
+    "below": 0.3,
+    "chunks": 2,
+    "email": ["risk@example.org"],
+    "quiet": {"from": "22:00", "to": "07:00", "zone": "Europe/Berlin"},
+}
+SCHEDULE: Final = {
+    "name": "Every morning",
+    "kind": "monitoring",
+    "cron": "0 6 * * *",
+    "zone": "Europe/Berlin",
+}
 BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/v1/simulations"): SIMULATION,
     ("POST", "/v1/drift-reports"): {
@@ -174,6 +189,11 @@ BODIES: Final[Mapping[tuple[str, str], Any]] = {
     ("POST", "/v1/experiments"): EXPERIMENT,
     ("POST", "/v1/experiments/plan"): DESIGN,
     ("POST", "/v1/experiments/{experiment_id}/stop"): {"why": "Enough was seen."},
+    ("POST", "/v1/alert-rules"): ALERT_RULE,
+    ("PATCH", "/v1/alert-rules/{rule_id}"): {"rule": ALERT_RULE, "state": "paused"},
+    ("POST", "/v1/alerts/{alert_id}/acknowledgement"): {"note": "Seen."},
+    ("POST", "/v1/schedules"): SCHEDULE,
+    ("PATCH", "/v1/schedules/{schedule_id}"): {"cron": "30 6 * * *", "state": "paused"},
     ("POST", "/v1/webhooks"): WEBHOOK,
     ("PATCH", "/v1/webhooks/{webhook_id}"): {**WEBHOOK, "state": "paused"},
     ("POST", "/v1/sessions"): {"email": "{email}", "password": "{password}"},

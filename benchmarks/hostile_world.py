@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from benchmarks.hostile_bodies import (
     ACCOUNT,
+    ALERT_RULE,
     APPLICATION,
     CREDIT,
     CSV,
@@ -21,6 +22,7 @@ from benchmarks.hostile_bodies import (
     FILE,
     FINDING,
     POLICY,
+    SCHEDULE,
     WEBHOOK,
 )
 from loanwright.errors import Conflict
@@ -121,6 +123,14 @@ class World:
             "origin": ORIGIN,
         }
 
+    def _make_watch(self) -> dict[str, str]:
+        """Make a rule, a schedule, and the name of an alert that nobody raised."""
+        return {
+            "rule_id": self._post("/v1/alert-rules", ALERT_RULE)["id"],
+            "alert_id": self.service.new_id("alt"),
+            "schedule_id": self._post("/v1/schedules", SCHEDULE)["id"],
+        }
+
     def fill(self) -> None:
         """Make new things of every kind, and let the borrower and the manager have them."""
         self._restore()
@@ -152,6 +162,7 @@ class World:
             ],
             "webhook_id": webhook,
             "delivery_id": self._post(f"/v1/webhooks/{webhook}/trial")["id"],
+            **self._make_watch(),
             **self._make_policies(),
             "experiment_id": self._make_experiment(),
             **self._make_access(),

@@ -17,6 +17,7 @@ from loanwright.service.access import endpoints as access
 from loanwright.service.access import sign_on_endpoints
 from loanwright.service.accounts import endpoints as accounts
 from loanwright.service.accounts import payment_endpoints as payments
+from loanwright.service.alerts import endpoints as alerts
 from loanwright.service.applicants import endpoints as applicants
 from loanwright.service.applicants import profile_endpoints as profiles
 from loanwright.service.auditing import endpoints as auditing
@@ -59,6 +60,7 @@ from loanwright.service.products.form import application_schema
 from loanwright.service.registry import endpoints as registry
 from loanwright.service.reviews import desk_endpoints as desk
 from loanwright.service.reviews import endpoints as reviews
+from loanwright.service.schedules import endpoints as schedules
 from loanwright.service.shadows import endpoints as shadows
 from loanwright.service.simulations import endpoints as simulations
 from loanwright.service.spool.replaying import SpoolReplayer
@@ -93,6 +95,8 @@ PARTS = (
     experiments,
     shadows,
     monitoring,
+    alerts,
+    schedules,
     products,
     batches,
     training,
@@ -131,6 +135,8 @@ PROVIDED = (
     "shadows",
     "monitoring",
     "outlook",
+    "alerts",
+    "schedules",
     "reviews",
     "review_queue",
     "review_requests",

@@ -8,6 +8,9 @@ from typing import Any
 from loanwright.pricing.roots import open_mathematics
 from loanwright.service.accounts.paying import Payments
 from loanwright.service.accounts.service import Accounts
+from loanwright.service.alerts.service import Alerts
+from loanwright.service.alerts.writing import PREFIX as MAIL
+from loanwright.service.alerts.writing import Post
 from loanwright.service.analysing import make_analysis
 from loanwright.service.applicants.profiles import Profiles
 from loanwright.service.applicants.records import Records
@@ -94,6 +97,7 @@ from loanwright.service.rooms import (
     open_spool,
 )
 from loanwright.service.roster.service import Roster
+from loanwright.service.schedules.service import Schedules
 from loanwright.service.settings import (
     Settings,
 )
@@ -114,7 +118,7 @@ from loanwright.service.users.access import Access, open_access
 from loanwright.service.users.keys import Keys
 from loanwright.service.views.searches import Searches
 from loanwright.service.views.service import Views
-from loanwright.service.watching import make_monitoring
+from loanwright.service.watching import make_monitoring, make_watch
 from loanwright.service.webhooks.service import PREFIX as DELIVERY
 from loanwright.service.webhooks.service import Webhooks
 
@@ -142,6 +146,9 @@ class Service(Ground, Facts):
     drift_reports: DriftReports
     monitoring: Monitoring
     outlook: Outlook
+    alerts: Alerts
+    schedules: Schedules
+    mails: Post
     reviews: Reviews
     review_queue: Queue
     review_requests: Requests
@@ -211,6 +218,8 @@ class Service(Ground, Facts):
             return self.webhooks.deliver(subject)
         if subject.startswith(SHADOWED):
             return self.shadows.assess(subject)
+        if subject.startswith(MAIL):
+            return self.mails.deliver(subject)
         work = WatchedWork(self.workbench.work, metrics=self.metrics, traces=self.traces)
         return work(subject)
 
@@ -341,6 +350,7 @@ def make_long_work(
     )
     verifications = make_verifications(ground, jobs, known["ledger"])
     drift_reports = make_drift_reports(ground, jobs, facts.desk, decisions=facts.decisions)
+    watch, deeds = make_watch(ground, jobs, known, training)
     handlers = {
         KIND: later.decide,
         BATCH: batches.score,
@@ -350,6 +360,7 @@ def make_long_work(
         ENQUIRY: known["enquiries"].ask,
         VERIFICATION: verifications.verify,
         DRIFT: drift_reports.compare,
+        **deeds,
     }
     return {
         "batches": batches,
@@ -358,6 +369,7 @@ def make_long_work(
         "simulations": simulations,
         "verifications": verifications,
         "drift_reports": drift_reports,
+        **watch,
         "workbench": Workbench(jobs=jobs, handlers=handlers),
         **make_analysis(
             ground,

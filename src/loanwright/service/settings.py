@@ -231,6 +231,11 @@ class Settings(BaseSettings):
     otel_service_name: str = Field(
         default="loanwright", min_length=1, description="What traces call this service."
     )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server for alerts: smtp+starttls://USER:PASSWORD@HOST, smtps or smtp.",
+    )
+    smtp_sender: str = Field(default="loanwright@localhost", description="Whom mails come from.")
     webhook_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
         default=(),
         description="Networks inside, such as 10.1.2.0/24, that webhooks may reach all the same, "
@@ -350,7 +355,7 @@ class Settings(BaseSettings):
             raise ValueError("this is a placeholder; make one: openssl rand -hex 32")
         return value
 
-    @field_validator("database_url", "broker_url", mode="after")
+    @field_validator("database_url", "broker_url", "smtp_url", mode="after")
     @classmethod
     def _refuse_known_password(cls, value: Any) -> Any:
         told = urlsplit(value.get_secret_value() if isinstance(value, SecretStr) else value or "")

@@ -53,6 +53,10 @@ PERMISSIONS: Final[Mapping[str, str]] = {
     "metrics:read": "Read metrics.",
     "monitoring:read": "Read what became of booked credit, what is expected of it, and drift.",
     "drift:write": "Order drift reports, and send files for them.",
+    "alerts:read": "Read alerts and the rules that raise them.",
+    "alerts:write": "Acknowledge alerts; add, edit and remove rules.",
+    "schedules:read": "Read what is done on a schedule, and what came of it.",
+    "schedules:write": "Add, edit, remove and run schedules.",
 }
 
 
@@ -172,6 +176,10 @@ ROLES: Final[Mapping[Role, frozenset[str]]] = {
             "metrics:read",
             "monitoring:read",
             "drift:write",
+            "alerts:read",
+            "alerts:write",
+            "schedules:read",
+            "schedules:write",
             "audit:read",
         }
     ),

@@ -36,9 +36,16 @@ STATES = {
     "finding_changes": "open",
     "enquiry_answers": "waiting",
     "review_requests": "open",
+    "alert_rules": "active",
+    "alerts": "open",
+    "alert_mails": "waiting",
+    "schedules": "active",
 }
 # What the constraints of a table ask for.
 VALUES = {
+    "alerts": {"beyond": "above", "severity": "warning", "resolved_at": None},
+    "alert_mails": {"occasion": "raised"},
+    "schedules": {"kind": "monitoring"},
     "account_endings": {"status": "closed"},
     "vintage_estimates": {"vintage": "2026-11", "as_of": date(2026, 11, 21)},
     "accounts": {"currency": "EUR", "vintage": "2026-11", "repayment": "annuity"}
