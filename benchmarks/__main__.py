@@ -28,6 +28,7 @@ NAMES = (
     "expected_performance",
     "audit",
     "people",
+    "pages",
     "applicant_list",
     "durability",
     "hostility",

@@ -35,6 +35,7 @@ ROWS: Final = {CARD: 4_000, LOAN: 1_000}
 SEGMENTS: Final = ("new", "existing")
 CHALLENGER_SEED: Final = 7
 STARTING_SECONDS: Final = 20
+IDENTITY_KEY: Final = "3f1c0b" * 8
 #: The file with the name of a database.
 NAME: Final = "database"
 
@@ -95,6 +96,7 @@ def bank_settings(directory: Path, database_url: str, models_dir: Path) -> Setti
         database_url=database_url,
         models_dir=models_dir,
         lenders_dir=bundled_lenders(),
+        identity_key=IDENTITY_KEY,
         public_per_minute=100_000,
         login_guesses_per_address=1_000,
         webhook_networks=("127.0.0.0/8",),

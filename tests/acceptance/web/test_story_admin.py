@@ -194,11 +194,15 @@ def test_a_failed_job_is_driven_anew(office, signed_in):
 def test_no_secret_is_among_the_settings(office, signed_in):
     admin = signed_in("admin")
     admin.open("/admin/settings")
-    row = admin.page.locator("tr", has_text="master_key")
+    row = admin.page.locator("tr", has_text="identity_key")
     expect(row).to_contain_text("secret")
+    expect(row).to_contain_text("given at the start")
+    settings = office.service.settings
+    key = (settings.var_dir / "master.key").read_text().strip()
+    kept = settings.identity_key.get_secret_value()
     text = admin.page.inner_text("main")
-    key = (office.service.settings.var_dir / "master.key").read_text().strip()
     assert key not in text
+    assert kept not in text
     admin.open("/admin/health")
     expect(admin.page.get_by_text("can decide", exact=True)).to_be_visible()
 
