@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, text
+from starlette.testclient import TestClient
 
 from benchmarks.people import (
     LIMIT,
@@ -22,16 +23,25 @@ from benchmarks.people import (
 from loanwright.service.accounts.tables import accounts
 from loanwright.service.applicants.schemas import Status, Wanted
 from loanwright.service.applicants.tables import applicants
+from loanwright.service.asgi import create_app
 from loanwright.service.bootstrap import Service, build
 from loanwright.service.decisions.tables import last_decisions
+from loanwright.service.edge.sessions import SESSION
 from loanwright.service.ground import upgrade_database
 from loanwright.service.kit.bulk import Append
 from loanwright.service.roster.schemas import Asked
 from loanwright.service.settings import Settings
 from loanwright.service.users.permissions import ROLES, Role
-from loanwright.service.users.schemas import Principal
+from loanwright.service.users.schemas import COMMAND_LINE, Principal, Way
+from loanwright.service.users.service import NewUser
 
 PAGE = 25
+PAGES = (
+    "/applicants",
+    "/applicants?sort=-score",
+    "/applicants?outcome=decline&grade=E&status=all&sort=score",
+    "/applicants?arrears=yes&sort=-decided",
+)
 BLOCK = 2_000
 GRADES = ("A", "B", "C", "D", "E")
 OUTCOMES = ("approve", "approve", "approve", "refer", "decline", "decline")
@@ -56,6 +66,7 @@ def run(people: int = PEOPLE) -> dict[str, Any]:
             fill_standing(service)
             figures[name] = {"filled in, seconds": round(time.perf_counter() - begun, 1)}
             figures[name] |= measure(service)
+            figures[name]["pages, answered by the server"] = measure_pages(service)
             service.close()
     return figures
 
@@ -178,3 +189,22 @@ def _page(
     page = service.roster.list_page(principal, asked, sort=sort, limit=PAGE, cursor=cursor)
     service.roster.count(principal, asked)
     return page.next_cursor
+
+
+def measure_pages(service: Service) -> dict[str, Any]:
+    """Return how long the server takes for whole pages, for somebody who sees everybody."""
+    users = service.access.users
+    new = NewUser(name="Bench", email="bench@example.com", role=Role.UNDERWRITER, applicant_id=None)
+    known = users.find(new.email)
+    with service.database.write() as connection:
+        user = known or users.add(connection, new, actor=COMMAND_LINE)
+        token = service.access.sessions.open(connection, user.id, way=Way.PASSWORD)
+    with TestClient(create_app(service), base_url="https://testserver") as browser:
+        browser.cookies.set(SESSION, token)
+        return {address: timed(lambda a=address: _get(browser, a)) for address in PAGES}
+
+
+def _get(browser: TestClient, address: str) -> None:
+    answer = browser.get(address)
+    if answer.status_code != 200 or "<table" not in answer.text:
+        raise RuntimeError(f"{address} answered {answer.status_code}")
