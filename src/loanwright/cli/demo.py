@@ -29,6 +29,7 @@ def demo(
     settings = with_demo_lenders(read_settings())
     train_missing(settings)
     train_lenders(settings)
+    live_past(settings)
     with open_service(settings) as service:
         from loanwright.cli.seeding import seed
         from loanwright.cli.serving import serve_until_stopped
@@ -41,6 +42,22 @@ def demo(
             say("The demo bank is ready: loanwright demo serves it.")
             return
         serve_until_stopped(service, ready=lambda address: announce(address, token, password))
+
+
+def live_past(settings: "Settings") -> None:
+    """Let a new demo bank live through the last months, by a clock that was set back."""
+    from loanwright.cli.opening import open_service, take_in
+    from loanwright.cli.seeded_history import beginning
+    from loanwright.cli.seeding import seed_past
+    from loanwright.service.kit.clock import SetClock, SystemClock
+
+    with open_service(settings) as service:
+        if service.registry.list_live() or service.decisions.count():
+            return
+    clock = SetClock(beginning(SystemClock().now()))
+    with open_service(settings, clock=clock) as service:
+        take_in(service)
+        seed_past(service, clock, demo_password(settings.var_dir / "demo.password"))
 
 
 def with_demo_lenders(settings: "Settings") -> "Settings":

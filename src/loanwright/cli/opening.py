@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from loanwright.decisioning.policy import Policy
     from loanwright.features.product import Product
     from loanwright.service.bootstrap import Service
+    from loanwright.service.kit.clock import Clock
     from loanwright.service.settings import Settings
 
 COMMAND_LINE = "command line"
@@ -33,12 +34,12 @@ def read_settings(**given: object) -> "Settings":
 
 
 @contextmanager
-def open_service(settings: "Settings") -> "Iterator[Service]":
+def open_service(settings: "Settings", *, clock: "Clock | None" = None) -> "Iterator[Service]":
     """Open the service over a database with the newest tables; close it afterwards."""
     from loanwright.service.bootstrap import build, upgrade_database
 
     upgrade_database(settings)
-    service = build(settings)
+    service = build(settings, clock=clock)
     try:
         yield service
     finally:

@@ -12,10 +12,11 @@ from loanwright.cli.seeded_people import BORROWERS, introduce, profile, seed_bor
 if TYPE_CHECKING:
     from loanwright.features.product import Product
     from loanwright.service.bootstrap import Service
+    from loanwright.service.kit.clock import SetClock
 
 PRODUCT = "credit-card"
 # How many people each product has in the demo bank, and how many of them have applied again.
-PEOPLE = {"credit-card": (1_210, 200), "instalment-loan": (300, 50)}
+PEOPLE = {"credit-card": (1_210, 760), "instalment-loan": (300, 140)}
 CHUNK = 100
 SENDER = "demo seed"
 EXAMPLE: Mapping[str, Any] = {
@@ -40,12 +41,33 @@ def seed(service: "Service", password: str) -> None:
         product = service.products.get(name)
         if product is not None:
             found = _read_people(name, people)
-            _seed_product(service, product, found, managers)
-            _decide(service, product, found[:applied])
+            _introduce_all(service, product, found, managers)
+            if _count_decided(service, name) < applied:
+                decide(service, product, found[:applied])
+            _book_all(service, product, found)
     seed_borrowers(service, password, _read_people(PRODUCT, BORROWERS))
 
 
-def _seed_product(
+def seed_past(service: "Service", clock: "SetClock", password: str) -> None:
+    """Live through the last months of a new demo bank, by its clock, which was set back."""
+    from loanwright.cli.seeded_history import live_through
+
+    managers = seed_staff(service, password)
+    applicants = []
+    for name, (people, applied) in PEOPLE.items():
+        product = service.products.get(name)
+        if product is not None:
+            found = _read_people(name, people)
+            _introduce_all(service, product, found, managers)
+            applicants.append((product, found[:applied]))
+    live_through(service, clock, applicants)
+
+
+def _count_decided(service: "Service", product: str) -> int:
+    return sum(one.decided for one in service.decisions.tally() if one.product == product)
+
+
+def _introduce_all(
     service: "Service",
     product: "Product",
     people: Sequence[Mapping[str, Any]],
@@ -60,6 +82,18 @@ def _seed_product(
             chunk = people[start : start + CHUNK]
             ids = introduce(service, connection, chunk, managers)
             profile(service, connection, product, ids)
+
+
+def _book_all(service: "Service", product: "Product", people: Sequence[Mapping[str, Any]]) -> None:
+    """Book the accounts of people, as they stand today."""
+    for start in range(0, len(people), CHUNK):
+        hashes = {
+            service.applicants.document_hash(one["applicant"]): one
+            for one in people[start : start + CHUNK]
+        }
+        with service.database.write() as connection:
+            known = service.applicants.list_known(connection, hashes)
+            ids = {one.id: hashes[str(one.document_hash)] for one in known}
             book(service, connection, product, ids)
 
 
@@ -74,7 +108,8 @@ def _only(person: Mapping[str, Any], names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in person.items() if name in names}
 
 
-def _decide(service: "Service", product: "Product", people: Sequence[Mapping[str, Any]]) -> None:
+def decide(service: "Service", product: "Product", people: Sequence[Mapping[str, Any]]) -> None:
+    """Let people apply, each once however often they are sent."""
     from loanwright.errors import LoanwrightError
     from loanwright.service.origination.schemas import ApplicantReference, Caller, Submission
 

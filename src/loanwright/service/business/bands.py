@@ -86,6 +86,24 @@ def order_of(name: str, edges: Sequence[float]) -> int:
     return names.index(name) if name in names else len(names)
 
 
+def place_of(name: str) -> tuple[int, float, str]:
+    """Return by what bands are sorted: numbers rising, then names, and what is missing last.
+
+    Examples
+    --------
+    >>> sorted(["—", "> 40", "20 – 40", "≤ 20", "car"], key=place_of)
+    ['≤ 20', '20 – 40', '> 40', 'car', '—']
+    """
+    if name == MISSING:
+        return 3, 0.0, name
+    number = name.removeprefix("≤ ").removeprefix("> ").split(" – ")[0].replace("\u202f", "")
+    try:
+        low = float(number)
+    except ValueError:
+        return 2, 0.0, name
+    return (0 if name.startswith("≤") else 1), low + name.startswith(">") * 1e-9, name
+
+
 def _bands(values: Sequence[object], edges: Sequence[float]) -> list[str]:
     return [band_of(one, edges) for one in values]
 

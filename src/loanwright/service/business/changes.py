@@ -12,7 +12,7 @@ from loanwright.decisioning.outcome import Outcome
 from loanwright.features.feature import Feature
 from loanwright.features.product import Product
 from loanwright.metrics.estimate import Estimate
-from loanwright.service.business.bands import band_names
+from loanwright.service.business.bands import band_names, place_of
 from loanwright.service.business.shares import (
     Count,
     GroupChange,
@@ -208,7 +208,7 @@ def _features(product: Product, before: MonthRead, after: MonthRead) -> tuple[Fe
         if names is None:
             continue
         groups = _groups(before, after, *names)
-        found.append(_feature(name, groups))
+        found.append(_feature(name, tuple(sorted(groups, key=lambda one: place_of(one.name)))))
     return tuple(sorted(found, key=lambda one: -abs(one.mix)))
 
 

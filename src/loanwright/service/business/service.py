@@ -52,6 +52,15 @@ class Business:
             raise MonthsRefused(most=MOST_MONTHS)
         return months_until(f"{self.clock.now():%Y-%m}", count)
 
+    def decided_months(self, count: int) -> dict[str, dict[str, int]]:
+        """Return how many applications were decided, by product and month."""
+        wanted = self.months(count)
+        found: dict[str, dict[str, int]] = {}
+        for one in self.decisions.tally(span_of(wanted[0], wanted[-1])):
+            months = found.setdefault(one.product, {})
+            months[one.month] = months.get(one.month, 0) + one.decided
+        return found
+
     def figures(
         self,
         months: int = 12,
