@@ -1,10 +1,10 @@
 """What anybody may open."""
 
+import time
+
 from tests.acceptance.web.bank import Bank
 from tests.acceptance.web.touring import Stop
 from tests.acceptance.web.visiting import Visit
-
-from loanwright.service.enquiries.service import KIND as ENQUIRY
 
 LOAN = {
     "amount": "2000",
@@ -55,9 +55,19 @@ def _market(bank: Bank) -> str:
             f"{bank.address}/apply/instalment-loan", data=form, headers={"Origin": bank.address}
         )
         bank.memory["market"] = sent.headers["location"]
-        for job in bank.service.jobs.list_of_kind(ENQUIRY, caller_id=None, most=1):
-            bank.service.workbench.work(job.id)
+        _wait_for_lenders(bank, sent.headers["location"])
     return str(bank.memory["market"])
+
+
+def _wait_for_lenders(bank: Bank, location: str) -> None:
+    application_id = location.rpartition("/")[2].partition(".")[0]
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        enquiry = bank.service.enquiries.find(application_id)
+        if enquiry is not None and enquiry.ended_at is not None:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the lenders did not answer")
 
 
 def _join_wrongly(visit: Visit) -> None:

@@ -39,6 +39,7 @@ PAYMENTS: Final[Mapping[str, tuple[str, Tone]]] = {
     "unpaid": (N_("Not paid"), "bad"),
     "due": (N_("Due"), "quiet"),
 }
+NOTHING_DUE: Final[tuple[str, Tone]] = (N_("Nothing was due"), "quiet")
 HUNDRED: Final = 100
 BASIS_POINTS: Final = 10_000
 MOST_DRAWN: Final = 36
@@ -160,7 +161,7 @@ def _month(
     recorded: RecordedPayment, currency: str, today: date, language: Language
 ) -> tuple[str, str, str, str, Tone]:
     one = recorded.payment
-    said, tone = PAYMENTS.get(str(one.status(today)), (str(one.status(today)), "quiet"))
+    said, tone = PAYMENTS[str(one.status(today))] if one.due or one.paid else NOTHING_DUE
     return (
         language.month(one.due_on),
         language.minor(one.due, currency),
