@@ -143,7 +143,12 @@ def _again(
 
 def _strangers() -> Iterator[Submission]:
     for limit in LIMITS:
-        yield _submission(CARD, {"limit": limit, "education": "university"}, None)
+        yield strange(CARD, {"limit": limit, "education": "university"})
+
+
+def strange(name: str, features: Mapping[str, Any]) -> Submission:
+    """Return the application of somebody whom nobody knows."""
+    return _submission(name, features, None)
 
 
 def _submission(
