@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from starlette.routing import compile_path
 from tests.acceptance.web.looking import MOST_SHIFT, WATCH_SHIFT, find_faults, list_told, overflows
 from tests.acceptance.web.touring import Stop, inspect, list_not_pages, list_stops, looking_at
-from tests.integration.http.access_matrix import framework_of, routes_of
+from tests.integration.http.access_matrix import all_routes, framework_of
 
 from loanwright.service.asgi import create_app
 
@@ -21,8 +21,8 @@ def page_routes(service):
     """Return the patterns of the routes that a browser may open and the API does not describe."""
     app = create_app(service)
     described = framework_of(app).openapi()["paths"]
-    hidden = {path for method, path in routes_of(app) if method == "GET" and path not in described}
-    return {path: compile_path(path)[0] for path in hidden}
+    reading = (route.path for route in all_routes(app) if "GET" in route.methods)
+    return {path: compile_path(path)[0] for path in reading if path not in described}
 
 
 def test_every_page_is_on_a_tour(touring_bank):
