@@ -152,6 +152,9 @@ def take_loan(office, visit):
     decided = office.service.decisions
     lines = [line for one in priced for line in decided.list_recent(product=one.name, most=50)]
     for line in lines:
+        if reviews.list_of_decision(SENDER, line.id)[1]:
+            # Whoever has answered about it before cannot answer again.
+            continue
         try:
             review_id = reviews.open(SENDER, line.id, Kind.OBJECTION, "Look again.").id
         except ReviewAlreadyOpen:
