@@ -42,6 +42,7 @@ CHECKS: Final[Mapping[str, str]] = MappingProxyType(
         "report": N_("Has a validation report"),
         "findings": N_("Nothing found by validators is open"),
         "shadow": N_("Beside live traffic, in the shadow"),
+        "experiment": N_("In an experiment on live applications"),
     }
 )
 TIERS: Final[Mapping[str, tuple[str, Tone]]] = MappingProxyType(
@@ -145,12 +146,17 @@ def present_checks(
         lines.append(
             CheckLine(
                 name=name,
-                said="" if one.name in ("parity",) else one.said,
+                said="" if _says_nothing_new(one) else one.said,
                 result=said(RESULTS[str(one.result)], language),
                 stops=str(one.result) == "failed",
             )
         )
     return lines
+
+
+def _says_nothing_new(check: Check) -> bool:
+    # The title and the result together say it already, in the language of the page.
+    return check.name in CHECKS and str(check.result) in ("passed", "not_done")
 
 
 def present_life(
