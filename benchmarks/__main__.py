@@ -18,6 +18,7 @@ NAMES = (
     "http",
     "batch",
     "simulation",
+    "drift",
     "replaying",
     "paths",
     "binning",

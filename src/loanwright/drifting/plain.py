@@ -13,7 +13,7 @@ from loanwright.drift.profile import Profile
 from loanwright.drift.profiling import NEW, with_single
 from loanwright.drift.sketch import QuantileSketch
 from loanwright.drift.tally import Tally
-from loanwright.drifting.dictionary import STANDING
+from loanwright.drifting.dictionary import STANDING, thinned
 from loanwright.drifting.errors import TableHasNoRows, TablesShareNothing
 from loanwright.drifting.frames import Frames
 
@@ -86,13 +86,13 @@ class _Column:
     def add(self, series: pl.Series) -> None:
         """Take in a batch."""
         if not _is_text(series.dtype):
-            self.sketch.add(numbers(series))
+            self.sketch.add(thinned(numbers(series)))
             return
         texts = plain_texts(series)
         if self.numeric:
             values = texts.cast(pl.Float64, strict=False)
             self.numeric = values.null_count() == texts.null_count()
-            self.sketch.add(numbers(values))
+            self.sketch.add(thinned(numbers(values)))
         if len(self.codes) <= MOST_CODES:
             self.codes.update(texts.drop_nulls().unique().head(MOST_CODES + 1).to_list())
 

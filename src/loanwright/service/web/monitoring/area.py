@@ -3,7 +3,12 @@
 from typing import Final
 
 from loanwright.service.web.languages import N_
-from loanwright.service.web.monitoring import alert_pages, outcome_pages, schedule_pages
+from loanwright.service.web.monitoring import (
+    alert_pages,
+    drift_pages,
+    outcome_pages,
+    schedule_pages,
+)
 from loanwright.service.web.navigation import Area, NavLink
 
 AREA: Final = Area(
@@ -15,6 +20,9 @@ AREA: Final = Area(
             icon="curve",
             permission="monitoring:read",
         ),
+        NavLink(
+            title=N_("Drift"), path="/analysis/drift", icon="chart", permission="monitoring:read"
+        ),
         NavLink(title=N_("Alerts"), path="/analysis/alerts", icon="bell", permission="alerts:read"),
         NavLink(
             title=N_("Schedules"),
@@ -23,5 +31,5 @@ AREA: Final = Area(
             permission="schedules:read",
         ),
     ),
-    routers=(outcome_pages.router, alert_pages.router, schedule_pages.router),
+    routers=(outcome_pages.router, drift_pages.router, alert_pages.router, schedule_pages.router),
 )
