@@ -350,7 +350,7 @@ def make_long_work(
     )
     verifications = make_verifications(ground, jobs, known["ledger"])
     drift_reports = make_drift_reports(ground, jobs, facts.desk, decisions=facts.decisions)
-    watch, deeds = make_watch(ground, jobs, known, training)
+    watch, deeds = make_watch(ground, jobs, known, training, drift_reports)
     handlers = {
         KIND: later.decide,
         BATCH: batches.score,

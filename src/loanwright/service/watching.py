@@ -1,6 +1,7 @@
 """How the rooms are furnished in which is watched what became of what was decided."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -11,6 +12,7 @@ from loanwright.service.alerts.mailing import SmtpMailer, mailer_of
 from loanwright.service.alerts.service import KIND as LOOK
 from loanwright.service.alerts.service import WATCHER, Alerts
 from loanwright.service.alerts.writing import Post
+from loanwright.service.drift_reports.service import DriftReports
 from loanwright.service.ground import Ground
 from loanwright.service.jobs.service import Jobs
 from loanwright.service.messaging.outbox import Outbox
@@ -28,6 +30,27 @@ from loanwright.service.users.schemas import Principal
 LOOK_EVERY: Final = timedelta(minutes=5)
 #: Where tables for scheduled retraining are put, in the directory of training.
 READY: Final = "ready"
+#: By what rules measure drift.
+MEASURE: Final = "psi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportedDrift:
+    """Drift as rules read it: that of the last report on a segment."""
+
+    reports: DriftReports
+
+    def read_drift(
+        self, product: str, segment: str | None, feature: str | None
+    ) -> list[tuple[str, float]]:
+        """Return chunk and stability index, the oldest first; of all segments, the worst."""
+        known = self.reports.products.get(product)
+        segments = [segment] if segment else [] if known is None else known.segments
+        worst: dict[str, float] = {}
+        for one in segments:
+            for chunk, value in self.reports.figures(product, one, MEASURE, feature):
+                worst[chunk] = max(value, worst.get(chunk, value))
+        return sorted(worst.items())
 
 
 def make_monitoring(ground: Ground, accounts: Accounts) -> dict[str, Any]:
@@ -45,11 +68,15 @@ def make_monitoring(ground: Ground, accounts: Accounts) -> dict[str, Any]:
 
 
 def make_watch(
-    ground: Ground, jobs: Jobs, known: Mapping[str, Any], training: TrainingRuns
+    ground: Ground,
+    jobs: Jobs,
+    known: Mapping[str, Any],
+    training: TrainingRuns,
+    drift_reports: DriftReports,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return alerts and schedules, and what does the jobs that they order."""
     post = make_post(ground)
-    alerts = make_alerts(ground, jobs, known, post)
+    alerts = make_alerts(ground, jobs, known, post, ReportedDrift(reports=drift_reports))
     deeds = Deeds(
         clock=ground.clock,
         products=known["accounts"].products,
@@ -57,6 +84,7 @@ def make_watch(
         outlook=known["outlook"],
         alerts=alerts,
         training=training,
+        drift=drift_reports,
         tables=ground.settings.training_dir / READY,
     )
     schedules = Schedules(
@@ -75,7 +103,9 @@ def make_watch(
     )
 
 
-def make_alerts(ground: Ground, jobs: Jobs, known: Mapping[str, Any], post: Post) -> Alerts:
+def make_alerts(
+    ground: Ground, jobs: Jobs, known: Mapping[str, Any], post: Post, drift: ReportedDrift
+) -> Alerts:
     """Return the rules of alerts, and what they find."""
     accounts: Accounts = known["accounts"]
     figures = Figures(
@@ -85,6 +115,7 @@ def make_alerts(ground: Ground, jobs: Jobs, known: Mapping[str, Any], post: Post
         outlook=known["outlook"],
         jobs=jobs,
         overdue=partial(_count_overdue, known["review_queue"]),
+        drift=drift,
     )
     return Alerts(
         database=ground.database,

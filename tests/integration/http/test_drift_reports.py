@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 
+import msgspec
 import numpy as np
 import polars as pl
 import pytest
@@ -13,9 +14,12 @@ from loanwright.decisioning.policy import Policy
 from loanwright.drift.method import METHODS
 from loanwright.features.columns import matrix_from_columns
 from loanwright.packaging.profiles import profile_file
+from loanwright.service.audit.schemas import Actor
 from loanwright.service.bootstrap import build
 from loanwright.service.drift_reports.documents import DriftReportBody
+from loanwright.service.jobs.schemas import State as JobState
 from loanwright.service.registry.schemas import State
+from loanwright.service.schedules.schemas import Kind, NewSchedule
 
 PATH = "/v1/drift-reports"
 DAYS = {"since": "2026-01-01", "until": "2027-12-31"}
@@ -135,6 +139,34 @@ def test_reports_are_listed_without_their_results_and_feed_alerts(history, api):
     assert figures("credit-card", "new", "psi", "limit") == [("all", 0.0)]
     assert figures("credit-card", "new", "alerts", None) == [("all", 0.0)]
     assert figures("credit-card", "existing", "psi", None) == []
+
+
+def test_a_schedule_orders_reports_and_rules_watch_their_drift(history):
+    anna = Actor(id="usr_ANNA")
+    moved = {"name": "Moved", "figure": "feature_drift", "product": "credit-card", "above": 0.2}
+    limit = history.alerts.add_rule(anna, {**moved, "feature": "limit"})
+    score = history.alerts.add_rule(anna, {**moved, "figure": "score_drift", "segment": "new"})
+    assert history.alerts.look_at_all() == 0
+    assert history.alerts.list_readings(limit.id) == []
+    decide(history, np.random.default_rng(3).integers(1, 15, 200) * 10_000)
+    wish = NewSchedule(
+        name="Drift", kind=Kind.DRIFT_REPORT, cron="0 3 1 * *", product="credit-card"
+    )
+    schedule = history.schedules.add(anna, wish)
+    history.work(history.schedules.run_now(anna, schedule.id).id)
+    _, job = history.schedules.list_runs(schedule.id)[0]
+    told = msgspec.json.decode(job.result)
+    assert (list(told["drift_reports"]), list(told["refused"])) == (["new"], ["existing"])
+    history.work(told["drift_reports"]["new"])
+    assert history.jobs.get(told["drift_reports"]["new"]).state is JobState.DONE
+    # The few scores of the handmade model share a bin: only the limit is beyond.
+    assert history.alerts.look_at_all() == 1
+    assert [one.rule_id for one in history.alerts.list_page().items] == [limit.id]
+    for rule, feature in ((limit, "limit"), (score, None)):
+        (read,) = history.alerts.list_readings(rule.id)
+        found = history.drift_reports.figures("credit-card", "new", "psi", feature)
+        assert [(read.chunk, read.value)] == found
+        assert history.alerts.get_rule(rule.id).problem is None
 
 
 def test_a_champion_without_a_profile_needs_days_of_a_reference(history, api, settings):

@@ -8,9 +8,12 @@ from typing import Any, Final
 
 import msgspec
 
+from loanwright.decisioning.months import add_months
 from loanwright.errors import LoanwrightError
 from loanwright.features.product import Product
 from loanwright.service.alerts.service import Alerts
+from loanwright.service.drift_reports.schemas import Days, DriftWish
+from loanwright.service.drift_reports.service import DriftReports
 from loanwright.service.jobs.schemas import Job, Outcome
 from loanwright.service.kit.clock import Clock, iso
 from loanwright.service.monitoring.documents import (
@@ -28,8 +31,11 @@ from loanwright.service.schedules.schemas import Kind
 from loanwright.service.schedules.service import CALLER, PREFIX
 from loanwright.service.training.schemas import TrainingWish
 from loanwright.service.training.service import TrainingRuns
+from loanwright.service.users.schemas import Principal
 
 SUFFIXES: Final = ("parquet", "csv")
+#: A drift report is about so many months, this one among them.
+DRIFT_MONTHS: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,7 @@ class Deeds:
     outlook: Outlook
     alerts: Alerts
     training: TrainingRuns
+    drift: DriftReports
     tables: Path
 
     @property
@@ -50,6 +57,7 @@ class Deeds:
         return {
             f"{PREFIX}{Kind.MONITORING}": self.watch,
             f"{PREFIX}{Kind.MONITORING_REPORT}": self.report,
+            f"{PREFIX}{Kind.DRIFT_REPORT}": self.measure_drift,
             f"{PREFIX}{Kind.RETRAINING}": self.retrain,
         }
 
@@ -85,6 +93,24 @@ class Deeds:
             }
             found[name] = {part: one.model_dump(mode="json") for part, one in parts.items()}
         return _done(made_at=iso(self.clock.now()), products=found)
+
+    def measure_drift(self, job: Job) -> Outcome:
+        """Order a drift report of the last months on each segment of a product."""
+        product, segment = _wanted(job)
+        name, today = str(product), self.clock.now().date()
+        days = Days(since=add_months(today.replace(day=1), 1 - DRIFT_MONTHS), until=today)
+        caller = Principal(id=CALLER.id, kind="key", permissions=frozenset())
+        ordered, refused = {}, {}
+        for one in [segment] if segment else self.products[name].segments:
+            wish = DriftWish(product=name, segment=one, days=days)
+            try:
+                ordered[one] = self.drift.accept(CALLER, caller, wish).id
+            except LoanwrightError as refusal:
+                refused[one] = refusal
+        if refused and not ordered:
+            raise next(iter(refused.values()))
+        told = {one: refusal.code for one, refusal in refused.items()}
+        return _done(drift_reports=ordered, refused=told)
 
     def retrain(self, job: Job) -> Outcome:
         """Order a training run on the table that lies ready for a product."""

@@ -51,7 +51,7 @@ def download_cohorts(
     """Return the cohorts as a file; a spreadsheet finds no formula in it."""
     del viewer
     asked = _read(request, cohorts, business)
-    found = _group(cohorts, business, asked, wait=FILE_SECONDS)
+    found = _group(cohorts, business, asked, wait=FILE_SECONDS) if asked.product else None
     told = found if isinstance(found, Cohorts) else None
     text = as_csv(told) if told else ""
     headers = {**PAGE_HEADERS, "Content-Disposition": 'attachment; filename="cohorts.csv"'}
