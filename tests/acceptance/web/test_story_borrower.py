@@ -1,6 +1,6 @@
 """Somebody new on a phone: applies, is referred, is approved by a person, accepts, has an account.
 
-What the underwriter does, they do through the service, as one who is signed in would.
+What the underwriter does, they do on their own pages; the bank records payments by its API.
 """
 
 import re
@@ -8,13 +8,14 @@ import time
 
 import pytest
 from playwright.sync_api import expect
+from tests.acceptance.web.bank import CARD
 from tests.acceptance.web.filling import somebody
 from tests.acceptance.web.visiting import PHONE
 
-from loanwright.decisioning.schedule import Repayment
 from loanwright.service.accounts.schemas import PaymentRecord
-from loanwright.service.offers.schemas import Terms
-from loanwright.service.reviews.schemas import Answer, Wanted
+from loanwright.service.offers.schemas import State as OfferState
+from loanwright.service.offers.schemas import Wanted as OffersWanted
+from loanwright.service.reviews.schemas import Wanted
 
 PASSWORD = "quiet harbour 1987 lamp"
 EMAIL = "anna.new@example.com"
@@ -91,7 +92,7 @@ def sign_in(visit, email):
     visit.page.wait_for_url("**/my")
 
 
-def test_from_a_first_look_to_payments(office, phone):
+def test_from_a_first_look_to_payments(office, signed_in, phone):
     apply_for_card(phone, str(referred_limit(office)))
     page = phone.page
     expect(page.get_by_role("heading", level=1)).to_have_text(
@@ -106,12 +107,20 @@ def test_from_a_first_look_to_payments(office, phone):
     expect(page.locator("#standing")).to_have_text("A person decides")
     expect(page.get_by_text("Waits for a person")).to_be_visible()
 
-    decision_id = approve(office, application_id)
+    underwriter = signed_in("underwriter1")
+    review_id = take_review(office, underwriter, application_id)
+    ask_for_proof(underwriter)
+    answer_request(phone)
+    expect(underwriter.page.locator("#requests")).not_to_contain_text("My payslips")
+    underwriter.page.reload()
+    expect(underwriter.page.locator("#requests")).to_contain_text("My payslips are in the mail.")
+    decision_id = approve(underwriter, review_id)
+    offer(underwriter)
     page.goto(result)
     expect(page.get_by_role("heading", level=1)).to_have_text("You are approved")
     phone.open(f"/my/applications/{decision_id}")
     expect(page.locator("#standing")).to_have_text("Approved")
-    expect(page.get_by_text("Your income was confirmed by documents.")).to_be_visible()
+    expect(page.get_by_text("We have seen your payslips.")).to_be_visible()
     expect(page.get_by_text("A person has looked and decided for you.")).to_be_visible()
 
     page.get_by_role("link", name="See 1 offer").click()
@@ -126,29 +135,105 @@ def test_from_a_first_look_to_payments(office, phone):
     pay(office, account_id)
     page.reload()
     expect(page.get_by_role("table").first).to_contain_text("Paid")
-    assert phone.complaints == []
+    assert phone.complaints + underwriter.complaints == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def approve(office, application_id):
-    """Let an underwriter approve with a reason, and a manager offer what was asked for."""
+def take_review(office, visit, application_id):
+    """Let an underwriter take the review of an application, and return its id."""
     service = office.service
-    underwriter = somebody(service, "underwriter1")
     decision = next(
         one
         for one in service.decisions.list_page(limit=50).items
         if one.application_id == application_id
     )
-    (review,) = service.reviews.list_page(underwriter, Wanted(decision_id=decision.id)).items
-    service.reviews.take(underwriter, review.id)
-    service.reviews.resolve(
-        underwriter, review.id, Answer(outcome="approve", code="income_confirmed")
+    who = somebody(service, "underwriter1")
+    (review,) = service.reviews.list_page(who, Wanted(decision_id=decision.id)).items
+    visit.open(f"/reviews/{review.id}")
+    visit.page.get_by_role("button", name="Take this review").click()
+    expect(visit.page.get_by_text("The review is yours.")).to_be_visible()
+    return review.id
+
+
+def step_of(visit, name):
+    """Open one of the things that can be done with a review."""
+    visit.page.locator("details.step > summary", has_text=name).click()
+    return visit.page.locator("details.step[open]")
+
+
+def ask_for_proof(visit):
+    """Let an underwriter ask for something."""
+    step = step_of(visit, "Ask the applicant")
+    step.locator("select").select_option("income_proof")
+    step.locator("textarea").fill("The payslips of the last three months.")
+    step.get_by_role("button", name="Ask and keep it").click()
+    expect(visit.page.get_by_text("The applicant is asked.")).to_be_visible()
+
+
+def answer_request(visit):
+    """Let the borrower find what is asked for, and answer it."""
+    visit.open("/my/applications")
+    visit.page.locator(".line a").first.click()
+    expect(visit.page.get_by_role("heading", name="You are asked for")).to_be_visible()
+    expect(visit.page.get_by_text("The payslips of the last three months.")).to_be_visible()
+    visit.page.locator("form[action^='/my/requests/'] textarea").fill(
+        "My payslips are in the mail."
     )
-    terms = Terms(
-        amount=5_000_000, annual_rate_bp=1_499, term_months=24, repayment=Repayment.REVOLVING
-    )
-    service.offers.make(somebody(service, "admin1"), decision.id, terms, valid_days=14)
-    return decision.id
+    visit.page.get_by_role("button", name="Send the answer").click()
+    expect(visit.page.get_by_role("heading", name="You are asked for")).to_have_count(0)
+
+
+def approve(visit, review_id):
+    """Let an underwriter approve with a reason; return the id of the decision."""
+    visit.open(f"/reviews/{review_id}")
+    step = step_of(visit, "Approve")
+    step.locator("select").select_option("income_confirmed")
+    step.locator("textarea").fill("We have seen your payslips.")
+    step.locator("button").click()
+    expect(visit.page.get_by_text("The review is answered.")).to_be_visible()
+    href = visit.page.get_by_role("link", name="Make an offer").get_attribute("href")
+    return re.search(r"dec_\w+", href)[0]
+
+
+def offer(visit, amount="50000"):
+    """Let somebody make an offer on the page that an approval leads to."""
+    page = visit.page
+    page.get_by_role("link", name="Make an offer").first.click()
+    write_terms(page, amount="0", term="24", rate="14.99")
+    expect(page.locator("#amount-error")).to_contain_text("Write an amount above zero.")
+    write_terms(page, amount=amount, term="24", rate="14.99")
+    expect(page.locator("#cost")).to_contain_text("Costs in all")
+    page.locator("#cost").get_by_role("button").click()
+    page.wait_for_url("**/applicants/apl_*/offers")
+
+
+def write_terms(page, **terms):
+    """Write the terms of an offer and ask what it costs."""
+    for name, text in terms.items():
+        page.fill(f"#{name}", text)
+    page.get_by_role("button", name="Show what it costs").click()
+
+
+def test_a_large_offer_goes_out_when_a_second_person_agrees(office, signed_in):
+    first, second = signed_in("underwriter1"), signed_in("underwriter2")
+    lines = office.service.decisions.list_lines(office.known.decisions["approve"])
+    decision = next(one for one in lines if one.product == CARD)
+    first.open(f"/applicants/{decision.applicant_id}?decision={decision.id}")
+    offer(first, amount="2000000")
+    expect(first.page.get_by_role("status")).to_contain_text("waits for a second person")
+    expect(first.page.get_by_text("somebody else must approve it")).to_be_visible()
+    assert first.page.get_by_role("button", name="Approve the offer").count() == 0
+
+    second.open("/applicants/offers")
+    second.page.get_by_role("link", name="To the applicant").first.click()
+    second.page.get_by_role("link", name="Offers", exact=True).click()
+    second.page.get_by_role("button", name="Approve the offer").click()
+    second.page.get_by_role("dialog").get_by_role("button", name="Approve the offer").click()
+    expect(second.page.get_by_role("status")).to_contain_text("Two persons have agreed")
+    wanted = OffersWanted(decision_id=decision.id, state=OfferState.OPEN)
+    offered = office.service.offers.list_page(somebody(office.service, "underwriter1"), wanted)
+    assert 200_000_000 in [one.amount for one in offered.items]
+    assert first.complaints + second.complaints == []
 
 
 def pay(office, account_id):

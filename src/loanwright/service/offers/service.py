@@ -18,11 +18,12 @@ from loanwright.service.accounts.schemas import Opening
 from loanwright.service.accounts.service import Accounts
 from loanwright.service.applications.schemas import Application
 from loanwright.service.audit.schemas import Actor, Change
-from loanwright.service.decisions.schemas import DecisionLine
+from loanwright.service.decisions.schemas import DecisionLine, DecisionRecord
 from loanwright.service.decisions.service import DecisionNotFound
 from loanwright.service.kit.database import database_now
 from loanwright.service.kit.pagination import Page
 from loanwright.service.offers import repository
+from loanwright.service.offers.bounds import Bounds, bounds_of
 from loanwright.service.offers.documents import describe_offer
 from loanwright.service.offers.errors import (
     DecisionNotApproved,
@@ -38,6 +39,7 @@ from loanwright.service.offers.schemas import (
     State,
     Terms,
     Wanted,
+    offer_of,
 )
 from loanwright.service.users.schemas import Principal, Reach
 
@@ -76,21 +78,57 @@ class Offers:
         self, principal: Principal, decision_id: str, terms: Terms, *, valid_days: int
     ) -> Offer:
         """Offer credit after an approval."""
-        decision = self.accounts.decisions.get(decision_id)
-        application = self.accounts.applications.get(decision.application_id)
+        about = self._about(decision_id)
         with self.accounts.database.write() as connection:
-            if not see(self.accounts.people, connection, principal, application.applicant_id):
-                raise DecisionNotFound(decision_id=decision_id)
-            self._check_approved(connection, decision)
-            row = self._row(
-                self.accounts.product(decision.product),
-                _stated(decision_id, application),
-                terms,
-                by=principal.id,
-                now=database_now(connection),
-                days=valid_days,
-            )
+            row = self._drawn(connection, principal, about, terms, valid_days)
             return self._insert(connection, principal.actor, [row])[0]
+
+    def suppose(
+        self, principal: Principal, decision_id: str, terms: Terms, *, valid_days: int
+    ) -> Offer:
+        """Return what such an offer would say of its cost; nothing of it is kept."""
+        about = self._about(decision_id)
+        with self.accounts.database.read() as connection:
+            return offer_of(self._drawn(connection, principal, about, terms, valid_days))
+
+    def bounds(self, principal: Principal, decision_id: str) -> Bounds:
+        """Return within what credit may be offered after an approval."""
+        decision, _ = self._about(decision_id)
+        with self.accounts.database.read() as connection:
+            self._check_seen(connection, principal, decision)
+            self._check_approved(connection, decision)
+        return bounds_of(self.accounts.product(decision.product), decision)
+
+    def _about(self, decision_id: str) -> tuple[DecisionRecord, Application]:
+        decision = self.accounts.decisions.get(decision_id)
+        return decision, self.accounts.applications.get(decision.application_id)
+
+    def _drawn(
+        self,
+        connection: Connection,
+        principal: Principal,
+        about: tuple[DecisionRecord, Application],
+        terms: Terms,
+        days: int,
+    ) -> dict[str, Any]:
+        """Return an offer as it would be kept, made by somebody who may."""
+        decision, application = about
+        self._check_seen(connection, principal, decision)
+        self._check_approved(connection, decision)
+        return self._row(
+            self.accounts.product(decision.product),
+            _stated(decision.id, application),
+            terms,
+            by=principal.id,
+            now=database_now(connection),
+            days=days,
+        )
+
+    def _check_seen(
+        self, connection: Connection, principal: Principal, decision: DecisionLine
+    ) -> None:
+        if not see(self.accounts.people, connection, principal, decision.applicant_id):
+            raise DecisionNotFound(decision_id=decision.id)
 
     def _check_approved(self, connection: Connection, decision: DecisionLine) -> None:
         outcome = self.standing(connection, decision)
@@ -149,8 +187,7 @@ class Offers:
         """Return the offers that followed a decision."""
         decision = self.accounts.decisions.get_line(decision_id)
         with self.accounts.database.read() as connection:
-            if not see(self.accounts.people, connection, principal, decision.applicant_id):
-                raise DecisionNotFound(decision_id=decision_id)
+            self._check_seen(connection, principal, decision)
         page = self.list_page(principal, Wanted(decision_id=decision_id, limit=200))
         return list(page.items)
 

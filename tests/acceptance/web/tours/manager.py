@@ -1,11 +1,17 @@
 """What a manager opens about applicants."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from tests.acceptance.web.bank import CARD, Bank
 from tests.acceptance.web.filling import somebody
 from tests.acceptance.web.touring import Stop
 from tests.acceptance.web.visiting import Visit
 
+from loanwright.decisioning.schedule import Repayment
 from loanwright.service.applicants.profile import FeatureEdit
+from loanwright.service.decisions.schemas import DecisionLine
+from loanwright.service.offers.schemas import Terms
 from loanwright.service.roster.schemas import Asked
 
 NOT_PAGES: dict[str, str] = {}
@@ -54,6 +60,44 @@ def _save_nothing(visit: Visit) -> None:
     visit.page.wait_for_selector(".summary")
 
 
+def _card_approved(bank: Bank) -> DecisionLine:
+    lines = bank.service.decisions.list_lines(bank.known.decisions["approve"])
+    return next(one for one in lines if one.product == CARD)
+
+
+def _approved(bank: Bank) -> str:
+    """Return the form of an offer after an approval."""
+    one = _card_approved(bank)
+    return f"/applicants/{one.applicant_id}/decisions/{one.id}/offer"
+
+
+def _offered(bank: Bank) -> str:
+    """Return the offers to a person, one of which waits for a second person."""
+    if "offered" not in bank.memory:
+        one = _card_approved(bank)
+        large = Terms(
+            amount=200_000_000, annual_rate_bp=1_499, term_months=24, repayment=Repayment.REVOLVING
+        )
+        for terms in (large, replace(large, amount=5_000_000)):
+            bank.service.offers.make(
+                somebody(bank.service, "underwriter1"), one.id, terms, valid_days=14
+            )
+        bank.memory["offered"] = one.applicant_id
+    return f"/applicants/{bank.memory['offered']}/offers"
+
+
+def _price(amount: str) -> Callable[[Visit], None]:
+    """Return what asks what an offer of an amount would cost."""
+
+    def ask(visit: Visit) -> None:
+        for name, text in (("amount", amount), ("term", "24"), ("rate", "14")):
+            visit.page.fill(f"#{name}", text)
+        visit.page.click("main form.card button[type=submit]")
+        visit.page.wait_for_selector(".summary" if amount == "0" else "#cost .sum")
+
+    return ask
+
+
 def _search(visit: Visit) -> None:
     visit.page.fill("#q", "zzyzx")
     visit.page.press("#q", "Enter")
@@ -87,6 +131,16 @@ STOPS = (
         path=lambda bank: _card(bank) + _part("/what-if"),
         charts=True,
     ),
+    Stop(name="offers", role="underwriter2", path=_offered),
+    Stop(name="offers-own", role="underwriter1", path=_offered),
+    Stop(
+        name="offers-waiting",
+        role="underwriter2",
+        path=lambda bank: "/applicants/offers" if _offered(bank) else "",
+    ),
+    Stop(name="offer-new", role="underwriter", path=_approved),
+    Stop(name="offer-priced", role="underwriter", path=_approved, act=_price("2000000")),
+    Stop(name="offer-refused", role="underwriter", path=_approved, act=_price("0")),
     Stop(name="accounts", role="manager", path=lambda bank: f"{_card(bank)}/accounts"),
     Stop(name="notes", role="manager", path=lambda bank: f"{_card(bank)}/notes"),
     Stop(

@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -18,8 +19,10 @@ from loanwright.pricing.apr import apr_of
 from loanwright.pricing.psk import psk_of
 from loanwright.service.accounts.errors import AccountAlreadyOpen
 from loanwright.service.accounts.schemas import Opening
+from loanwright.service.decisions.service import DecisionNotFound
 from loanwright.service.kit.database import database_now
-from loanwright.service.offers.errors import OfferNotFound, OfferNotOpen
+from loanwright.service.offers.bounds import bounds_of
+from loanwright.service.offers.errors import DecisionNotApproved, OfferNotFound, OfferNotOpen
 from loanwright.service.offers.pricing import Pricing
 from loanwright.service.offers.schemas import State, Terms, Wanted
 from loanwright.service.users.permissions import ROLES, Role
@@ -184,6 +187,47 @@ def russian(service):
     products["credit-card"] = replace(products["credit-card"], currency="RUB")
     accounts = replace(service.accounts, products=products)
     return replace(service.offers, accounts=accounts, pricing=RUSSIAN)
+
+
+def test_what_an_offer_would_cost_is_what_it_costs_and_nothing_is_kept(service, decided):
+    supposed = service.offers.suppose(KEY, decided.decision.id, TERMS, valid_days=30)
+    assert service.offers.list_of_decision(KEY, decided.decision.id) == []
+    made = service.offers.make(KEY, decided.decision.id, TERMS, valid_days=30)
+    for name in ("total_cost", "apr", "psk", "monthly_payment", "debt_burden_after", "state"):
+        assert getattr(supposed, name) == getattr(made, name), name
+
+
+def test_nothing_bounds_an_offer_of_a_product_that_lays_nothing_down(service, decided):
+    bounds = service.offers.bounds(KEY, decided.decision.id)
+    assert (bounds.highest, bounds.annual_rate_bp, bounds.asked) == (None, None, None)
+    assert (bounds.currency, bounds.repayment) == ("TWD", Repayment.REVOLVING)
+
+
+def test_product_and_policy_bound_an_offer_by_the_narrower_of_both(service, decided):
+    stored = service.decisions.get(decided.decision.id)
+    card, snapshot = bundled_product("credit-card"), msgspec.json.decode(stored.snapshot)
+    rates = {snapshot["grade"]: 1_990}
+    laid_down = OfferTerms(amount="limit", highest=90_000, term_months=24, rates=rates)
+    priced = replace(card, accounts=AccountTerms(offers=laid_down))
+
+    found = bounds_of(priced, stored)
+    assert (found.highest, found.annual_rate_bp, found.term_months) == (9_000_000, 1_990, 24)
+    assert found.asked == snapshot["record"]["limit"] * 100
+    for highest, expected in ((50_000, 5_000_000), (200_000, 9_000_000)):
+        told = msgspec.json.encode({**snapshot, "terms": [highest, 1_290]}).decode()
+        narrowed = bounds_of(priced, replace(stored, snapshot=told))
+        assert (narrowed.highest, narrowed.annual_rate_bp) == (expected, 1_290)
+
+
+def test_what_was_not_approved_is_neither_bounded_nor_supposed(service, decided):
+    refusing = replace(service.offers, standing=lambda _connection, _decision: "decline")
+    with pytest.raises(DecisionNotApproved):
+        refusing.bounds(KEY, decided.decision.id)
+    with pytest.raises(DecisionNotApproved):
+        refusing.suppose(KEY, decided.decision.id, TERMS, valid_days=30)
+    stranger = user(Role.MANAGER, "usr_9")
+    with pytest.raises(DecisionNotFound):
+        service.offers.suppose(stranger, decided.decision.id, TERMS, valid_days=30)
 
 
 def test_an_offer_says_what_it_costs(service, offer):

@@ -7,6 +7,7 @@ from loanwright.service.web.manager import (
     card_pages,
     list_pages,
     note_pages,
+    offer_pages,
     profile_pages,
     what_if_pages,
 )
@@ -18,9 +19,17 @@ AREA: Final = Area(
         NavLink(
             title=N_("Applicants"), path="/applicants", icon="people", permission="applicants:read"
         ),
+        NavLink(
+            title=N_("Offers to approve"),
+            path="/applicants/offers",
+            icon="scale",
+            permission="offers:write",
+        ),
     ),
     routers=(
         list_pages.router,
+        # Plain addresses before those with an id.
+        offer_pages.router,
         card_pages.router,
         profile_pages.router,
         note_pages.router,

@@ -7,6 +7,7 @@ from fastapi import Query, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from loanwright.decisioning.outcome import Outcome
 from loanwright.features.errors import RecordRejected
 from loanwright.service.accounts.schemas import Wanted as AccountsWanted
 from loanwright.service.applicants.documents import ContactsSent
@@ -224,6 +225,8 @@ def _shown(
         "decided_when": language.moment(stored.decided_at),
         "decided_product": past.title(stored.product),
         "newest": stored is past.decisions[0],
+        "may_offer": viewer.can("offers:write")
+        and (standing[-1] if standing else stored.outcome) == Outcome.APPROVE,
         "kpis": kpis_of(one, standing[-1] if standing else None, language),
         "gauge": draw_gauge(one, language),
         "contributions": draw_contributions(one, language),

@@ -98,6 +98,7 @@ def tabs_of(viewer: Viewer, record: Record, here: str, product: str | None) -> l
         ("card", _("Overview"), f"{base}{query}", None),
         ("profile", _("Profile"), f"{base}/profile{query}", None),
         ("what-if", _("What if"), f"{base}/what-if{query}", None),
+        ("offers", _("Offers"), f"{base}/offers", "offers:read"),
         ("accounts", _("Accounts"), f"{base}/accounts", "accounts:read"),
         ("notes", _("Notes"), f"{base}/notes", "notes:read"),
     ]
@@ -273,6 +274,7 @@ def _reviewed(
                 title=f"{language.gettext(REVIEW_KINDS[str(one.kind)])}: {language.gettext(state)}",
                 text=" — ".join(words),
                 tone=tone,
+                href=f"/reviews/{one.id}",
             ),
         )
 
@@ -307,6 +309,7 @@ def _offered(
                 title=_("Offer: %(state)s") % {"state": _(state)},
                 text=describe_offer(one, language),
                 tone=tone,
+                href=f"/applicants/{one.applicant_id}/offers",
             ),
         )
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from fastapi import Request
 from starlette.responses import Response
 
+from loanwright.decisioning.outcome import Outcome
 from loanwright.service.privacy.vault import PersonErased
 from loanwright.service.reviews.codes import codes, request_items, return_codes
 from loanwright.service.reviews.schemas import Answer, RequestState, Review, State
@@ -70,7 +71,10 @@ def answer_review(
     review = room.reviews.resolve(viewer.principal, review_id, answer)
     if review.state is State.PROPOSED:
         return go(f"/reviews/{review_id}", notice=N_("Proposed: a second person must approve it."))
-    return go("/reviews", notice=N_("The review is answered."))
+    # After an approval an offer can be made on the same page.
+    approved = review.outcome == Outcome.APPROVE
+    address = f"/reviews/{review_id}" if approved else "/reviews"
+    return go(address, notice=N_("The review is answered."))
 
 
 @router.post("/reviews/{review_id}/approve")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 
+from loanwright.decisioning.outcome import Outcome
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.notes.service import Notes
@@ -108,6 +109,7 @@ class Room:
             "title": language.gettext(KINDS[review.kind]),
             "product": title_of(self.reviews.accounts.products, review.product, language),
             "told": told,
+            "may_offer": viewer.can("offers:write") and standing == Outcome.APPROVE,
             "clock": clock_of(review, now, language),
             "clock_source": clock_source(review, language),
             "terms": terms_of(review, language),
