@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.handmade import CARD, handmade_assessor, handmade_package
+from tests.integration.http.visiting import add_user, log_in
 from tests.integration.service.conftest import application
 
 from loanwright.decisioning.policy import Policy
@@ -180,6 +181,10 @@ def test_days_in_which_nothing_was_decided_fail_with_a_reason(history, api):
     empty = {"since": "2001-01-01", "until": "2001-01-31"}
     found = ended(api, ask(api, days=empty, reference=ALWAYS))
     assert (found["state"], found["problem"]["code"]) == ("failed", "no_decisions_then")
+    analyst = log_in(api, add_user(history, "analyst"))
+    page = analyst.get(f"/analysis/drift/{found['id']}", headers={"accept-language": "ru"})
+    assert page.status_code == 200
+    assert "В эти дни решений не было." in page.text
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from loanwright.service.web.analyst.asked import (
 from loanwright.service.web.analyst.run_view import present_run, present_runs
 from loanwright.service.web.languages import N_
 from loanwright.service.web.office import Viewer, enter, go, page_router, show
+from loanwright.service.web.refusals import tell_refusal
 from loanwright.service.web.uploads import Received, receive
 
 TRAINING: Final = "/analysis/training"
@@ -70,7 +71,7 @@ async def start_run(
             )
         except LoanwrightError as refusal:
             shutil.rmtree(table.parent, ignore_errors=True)
-            told = {"table": str(refusal)}
+            told = {"table": tell_refusal(refusal, viewer.language).text}
             return await run_in_threadpool(
                 _page, request, viewer, training, users, form=form, wrong=told
             )

@@ -27,6 +27,7 @@ from loanwright.service.web.analyst.run_view import why_failed
 from loanwright.service.web.analyst.training import KINDS, TRAINING
 from loanwright.service.web.languages import N_
 from loanwright.service.web.office import PostedMany, Viewer, enter, go, page_router, show
+from loanwright.service.web.refusals import tell_refusal
 from loanwright.service.web.uploads import Received, receive
 
 WORKBENCH: Final = "/analysis/workbench"
@@ -53,7 +54,7 @@ async def open_bench(
         try:
             bench = await _open(viewer, benches, form)
         except LoanwrightError as refusal:
-            wrong = {"table": str(refusal)}
+            wrong = {"table": tell_refusal(refusal, viewer.language).text}
             return await run_in_threadpool(
                 _start, request, viewer, benches, users, asked=form.get("model"), wrong=wrong
             )

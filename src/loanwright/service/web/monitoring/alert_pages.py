@@ -16,6 +16,7 @@ from loanwright.service.monitoring.service import Monitoring
 from loanwright.service.web.languages import N_, Language
 from loanwright.service.web.office import Posted, Viewer, enter, go, page_router, show
 from loanwright.service.web.parts import Tab
+from loanwright.service.web.refusals import tell_refusal
 
 router = page_router()
 AlertsRead = Annotated[Viewer, Depends(enter("alerts:read"))]
@@ -27,6 +28,9 @@ RuleId = Annotated[str, Path(pattern=f"^alr_[{ALPHABET}]{{{LENGTH}}}$")]
 PATH: Final = "/analysis/alerts"
 RULES: Final = f"{PATH}/rules"
 LONGEST_NOTE: Final = 1_000
+FIELDS: Final = dict.fromkeys(
+    ("name", "figure", "product", "feature", "threshold", "chunks", "email", "quiet_from", "zone")
+)
 FIGURES: Final[Mapping[Figure, str]] = {
     Figure.APPROVAL_RATE: N_("Approval rate of a day"),
     Figure.DECISIONS: N_("Decisions of a day"),
@@ -115,7 +119,8 @@ def add_rule(
     try:
         alerts.add_rule(viewer.principal.actor, _document(form))
     except RuleRefused as refusal:
-        return _rules_page(request, viewer, alerts, monitoring, form, wrong=str(refusal))
+        wrong = tell_refusal(refusal, viewer.language).beside(FIELDS, "name")
+        return _rules_page(request, viewer, alerts, monitoring, form, wrong=wrong)
     return go(RULES, notice=N_("The rule is kept; it is looked at from now on."))
 
 
@@ -141,7 +146,7 @@ def _rules_page(
     monitoring: Monitoring,
     form: Mapping[str, str],
     *,
-    wrong: str | None = None,
+    wrong: Mapping[str, str] | None = None,
 ) -> Response:
     language = viewer.language
     products = [
@@ -158,7 +163,7 @@ def _rules_page(
         figures=[(str(one), language.gettext(title)) for one, title in FIGURES.items()],
         products=[("", "—"), *products],
         values=form,
-        wrong=wrong,
+        wrong=wrong or {},
     )
 
 

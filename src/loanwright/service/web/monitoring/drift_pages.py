@@ -20,6 +20,7 @@ from loanwright.service.kit.ids import ALPHABET, LENGTH
 from loanwright.service.web.languages import N_
 from loanwright.service.web.monitoring import drift_view as view
 from loanwright.service.web.office import Posted, Viewer, enter, go, page_router, show
+from loanwright.service.web.refusals import tell_failure, tell_refusal
 
 router = page_router()
 
@@ -30,6 +31,7 @@ Now = Annotated[Clock, Depends(provided("clock"))]
 ReportId = Annotated[str, InPath(pattern=f"^job_[{ALPHABET}]{{{LENGTH}}}$")]
 MOST = 50
 USUAL_DAYS = 180
+FIELDS = dict.fromkeys(("segment", "since", "until", "by", "reference_since", "reference_until"))
 
 
 @router.get("/analysis/drift")
@@ -53,8 +55,9 @@ def order_report(request: Request, viewer: DriftWrite, form: Posted, reports: Re
         return _list(request, viewer, reports, values=form, wrong=wrong)
     try:
         job = reports.accept(viewer.principal.actor, viewer.principal, wish)
-    except LoanwrightError as refusal:
-        return _list(request, viewer, reports, values=form, wrong={"segment": str(refusal)})
+    except LoanwrightError as problem:
+        wrong = tell_refusal(problem, viewer.language).beside(FIELDS, "segment")
+        return _list(request, viewer, reports, values=form, wrong=wrong)
     return go(f"/analysis/drift/{job.id}", notice=N_("The report was ordered."))
 
 
@@ -68,7 +71,7 @@ def show_report(
         share = job.steps_done / max(job.steps, 1)
         return show(
             request, viewer, "monitoring/drift_running.html", job=job, share=share,
-            failed=job.state == State.FAILED,
+            failed=job.state == State.FAILED, why=tell_failure(job.problem, language),
         )  # fmt: skip
     report = reports.get_report(viewer.principal, report_id)
     return show(

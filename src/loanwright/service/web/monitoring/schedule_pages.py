@@ -14,6 +14,7 @@ from loanwright.service.schedules.schemas import Kind, NewSchedule, Schedule, Sc
 from loanwright.service.schedules.service import Schedules
 from loanwright.service.web.languages import N_, Language
 from loanwright.service.web.office import Posted, Viewer, enter, go, page_router, show
+from loanwright.service.web.refusals import tell_refusal
 
 router = page_router()
 SchedulesRead = Annotated[Viewer, Depends(enter("schedules:read"))]
@@ -33,6 +34,7 @@ RUNS: Final[Mapping[State, tuple[str, str]]] = {
     State.DONE: (N_("done"), "good"),
     State.FAILED: (N_("failed"), "bad"),
 }
+FIELDS: Final = dict.fromkeys(("name", "kind", "product", "cron", "zone"))
 LAST: Final = 5
 
 
@@ -60,7 +62,8 @@ def add_schedule(
     try:
         schedules.add(viewer.principal.actor, wanted)
     except Rejected as refusal:
-        return _page(request, viewer, schedules, form, wrong=str(refusal))
+        wrong = tell_refusal(refusal, viewer.language).beside(FIELDS, "cron")
+        return _page(request, viewer, schedules, form, wrong=wrong)
     return go(PATH, notice=N_("The schedule is kept."))
 
 
@@ -94,7 +97,7 @@ def _page(
     schedules: Schedules,
     form: Mapping[str, str],
     *,
-    wrong: str | None = None,
+    wrong: Mapping[str, str] | None = None,
 ) -> Response:
     language = viewer.language
     kinds = [(str(one), language.gettext(KINDS[one])) for one in Kind if one in schedules.kinds]
@@ -107,7 +110,7 @@ def _page(
         kinds=kinds,
         products=[("", "—"), *((one, one) for one in sorted(schedules.products))],
         values=form,
-        wrong=wrong,
+        wrong=wrong or {},
     )
 
 

@@ -16,6 +16,7 @@ from loanwright.service.policies.service import Policies
 from loanwright.service.web.office import Viewer, enter, page_router, show
 from loanwright.service.web.planning.approvals_view import AskedMonths, present_change
 from loanwright.service.web.planning.asking import choose
+from loanwright.service.web.refusals import tell_refusal
 
 router = page_router()
 ChangeRead = Annotated[Viewer, Depends(enter("simulations:read", staff=True))]
@@ -41,7 +42,7 @@ def show_change(
         try:
             found = approvals.explain(asked.product, asked.before, asked.after)
         except LoanwrightError as problem:
-            refused = str(problem)
+            refused = tell_refusal(problem, viewer.language).text
     underway = isinstance(found, Underway)
     product: Product | None = business.products.get(asked.product)
     view = None

@@ -15,6 +15,7 @@ from loanwright.service.web.languages import N_
 from loanwright.service.web.office import Posted, Viewer, enter, go, page_router, show
 from loanwright.service.web.planning.cutoffs_asked import read_asked, read_cutoffs
 from loanwright.service.web.planning.cutoffs_view import present_desk
+from loanwright.service.web.refusals import tell_refusal
 from loanwright.simulation.errors import NothingToSimulate, PricesRefused
 
 router = page_router()
@@ -35,7 +36,7 @@ def show_desk(request: Request, viewer: DeskRead, desk: DeskRoom) -> Response:
     except NothingToSimulate:
         empty = "nothing"
     except PricesRefused as problem:
-        refused = str(problem)
+        refused = tell_refusal(problem, viewer.language).text
         counted = desk.open(asked.product)
     underway = counted if isinstance(counted, Underway) else None
     view = None

@@ -14,7 +14,6 @@ from loanwright.rulebook.trying import run_examples
 from loanwright.service.edge.provided import provided
 from loanwright.service.kit.ids import ALPHABET, LENGTH
 from loanwright.service.policies.drafts import PolicyDrafts, plain
-from loanwright.service.policies.errors import DraftFails, LivePolicyChanged, SecondPersonNeeded
 from loanwright.service.policies.schemas import Draft, DraftState
 from loanwright.service.policies.service import Policies
 from loanwright.service.web.languages import N_
@@ -29,6 +28,7 @@ from loanwright.service.web.planning.policies_view import (
     present_checks,
     state_of,
 )
+from loanwright.service.web.refusals import tell_refusal
 
 router = page_router()
 DraftsRead = Annotated[Viewer, Depends(enter("policies:write", staff=True))]
@@ -117,7 +117,8 @@ def edit(
             note=form.get("note"),
         )
     except LoanwrightError as problem:
-        return _editor(request, viewer, drafts, replace(editing, refused=str(problem)))
+        said = tell_refusal(problem, viewer.language).text
+        return _editor(request, viewer, drafts, replace(editing, refused=said))
     return go(f"{DRAFTS}/{draft_id}", notice=N_("The draft is kept."))
 
 
@@ -216,20 +217,9 @@ def _act(
     except LoanwrightError as problem:
         draft = rooms[1].get(draft_id)
         status = 403 if isinstance(problem, Forbidden) else 409
-        said = _said(problem, viewer)
+        said = tell_refusal(problem, viewer.language).text
         return _show(request, viewer, rooms, draft, status=status, refused=said)
     return go(f"{DRAFTS}/{draft_id}", notice=done)
-
-
-def _said(problem: LoanwrightError, viewer: Viewer) -> str:
-    _ = viewer.language.gettext
-    if isinstance(problem, SecondPersonNeeded):
-        return _("Whoever has written a policy cannot publish it: somebody else must.")
-    if isinstance(problem, LivePolicyChanged):
-        return _("Another policy decides than when this was submitted. Compare, and submit anew.")
-    if isinstance(problem, DraftFails):
-        return _("The policy does not pass its checks; they are told below.")
-    return str(problem)
 
 
 def _show(

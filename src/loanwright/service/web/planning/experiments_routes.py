@@ -1,16 +1,15 @@
 """Experiments and shadows: proposed, approved by a second person, started, watched, concluded."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Depends, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from loanwright.errors import LoanwrightError
+from loanwright.errors import Forbidden, LoanwrightError
 from loanwright.service.edge.provided import provided
-from loanwright.service.experiments.errors import ApproverProposed, TooEarly
 from loanwright.service.experiments.schemas import Design, State
 from loanwright.service.experiments.service import Experiments
 from loanwright.service.kit.ids import ALPHABET, LENGTH
@@ -29,6 +28,7 @@ from loanwright.service.web.planning.experiments_view import (
     state_of,
 )
 from loanwright.service.web.planning.people import person
+from loanwright.service.web.refusals import tell_refusal
 
 router = page_router()
 ExperimentsRead = Annotated[Viewer, Depends(enter("experiments:read", staff=True))]
@@ -48,11 +48,10 @@ USUAL = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """What is said of a form: what it would need, which number is wrong, why it was refused."""
+    """What is said of a form: what it would need, and what is wrong by field."""
 
     design: Design | None = None
-    wrong: str = ""
-    refused: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)
 
 
 @router.get("/analysis/experiments")
@@ -101,9 +100,13 @@ def propose(
             design=design,
         )
     except FormWrong as wrong:
-        return _form(request, viewer, experiments, values, Said(wrong=str(wrong)))
+        cannot = viewer.language.gettext("This number cannot be used.")
+        said = Said(wrong={str(wrong): cannot})
+        return _form(request, viewer, experiments, values, said)
     except LoanwrightError as problem:
-        return _form(request, viewer, experiments, values, Said(refused=str(problem)))
+        refusal = tell_refusal(problem, viewer.language)
+        said = Said(wrong=refusal.beside(values, ""))
+        return _form(request, viewer, experiments, values, said)
     return go(f"{LIST}/{proposed.id}", notice=N_("Proposed: somebody else has to approve it."))
 
 
@@ -228,20 +231,12 @@ def _act(
     done: str,
 ) -> Response:
     """Do something with an experiment; where it is refused, the page says why."""
-    _ = viewer.language.gettext
     try:
         act()
-    except ApproverProposed:
-        said = _("Whoever has proposed an experiment cannot approve it: somebody else must.")
-        return _show(request, viewer, experiments, experiment_id, status=403, refused=said)
-    except TooEarly as problem:
-        said = _("There is no answer yet; it is expected on %(day)s.") % {
-            "day": problem.facts["ripe_on"]
-        }
-        return _show(request, viewer, experiments, experiment_id, status=409, refused=said)
     except LoanwrightError as problem:
-        said = str(problem)
-        return _show(request, viewer, experiments, experiment_id, status=409, refused=said)
+        status = 403 if isinstance(problem, Forbidden) else 409
+        said = tell_refusal(problem, viewer.language).text
+        return _show(request, viewer, experiments, experiment_id, status=status, refused=said)
     return go(f"{LIST}/{experiment_id}", notice=done)
 
 
@@ -313,13 +308,12 @@ def _form(
         request,
         viewer,
         "planning/propose.html",
-        status=422 if said.wrong or said.refused else 200,
+        status=422 if said.wrong else 200,
         values=values,
         where=where,
         policies=[("", _("as today")), *policies.items()],
         models=[("", _("as today")), *models],
         measures=[(str(one), _(MEASURES[one])) for one in list(MEASURES)[:2]],
         wrong=said.wrong,
-        refused=said.refused,
         sizes=sizes,
     )

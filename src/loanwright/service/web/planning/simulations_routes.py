@@ -17,6 +17,7 @@ from loanwright.service.web.languages import N_
 from loanwright.service.web.office import Posted, Viewer, enter, go, page_router, show
 from loanwright.service.web.planning.people import person
 from loanwright.service.web.planning.simulations_view import present_result
+from loanwright.service.web.refusals import tell_failure
 
 router = page_router()
 SimulationsRead = Annotated[Viewer, Depends(enter("simulations:read", staff=True))]
@@ -79,7 +80,6 @@ def show_simulation(
     """Show how far a simulation is, and in the end its figures."""
     job = simulations.get(viewer.principal, simulation_id)
     result = None if job.result is None else msgspec.json.decode(job.result)
-    problem = None if job.problem is None else msgspec.json.decode(job.problem)
     product = None if result is None else simulations.products.get(result["product"])
     view = None
     if result is not None and product is not None:
@@ -93,7 +93,7 @@ def show_simulation(
         state=state,
         tone=tone,
         share=job.steps_done / max(job.steps, 1),
-        problem="" if problem is None else str(problem.get("detail") or problem.get("title")),
+        problem=tell_failure(job.problem, viewer.language),
         view=view,
     )
 
