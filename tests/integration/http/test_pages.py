@@ -91,7 +91,7 @@ def test_a_page_opens_to_whoever_has_its_permission_alone(home, service, role):
         status = opened(browser, route).status_code
         expected = {200, 303, 404} if permitted else {403}
         if viewer.staff and role == "borrower":
-            expected = {403, 404}
+            expected = {403}
         if status not in expected:
             wrong.append((route.path, viewer.permission, status))
     assert wrong == []

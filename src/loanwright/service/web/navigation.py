@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter
@@ -13,6 +14,15 @@ from loanwright.service.web.viewing import Viewer
 
 STAFF: Final = frozenset({Role.MANAGER, Role.UNDERWRITER, Role.ANALYST, Role.ADMIN})
 BORROWERS: Final = frozenset({Role.BORROWER})
+HOMES: Final[Mapping[Role | None, str]] = MappingProxyType(
+    {
+        Role.BORROWER: "/my",
+        Role.MANAGER: "/applicants",
+        Role.UNDERWRITER: "/reviews",
+        Role.ANALYST: "/analysis/business",
+        Role.ADMIN: "/admin/users",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,9 +65,11 @@ def find_place(menu: Sequence[Area], path: str) -> str:
     return max((one for one in paths if _lies_under(path, one)), key=len, default="")
 
 
-def home_of(menu: Sequence[Area]) -> str:
-    """Return where somebody begins: the first entry of their menu."""
-    return menu[0].links[0].path if menu else "/"
+def home_of(viewer: Viewer, menu: Sequence[Area]) -> str:
+    """Return where somebody begins: where their role works, else the first entry of their menu."""
+    paths = [link.path for area in menu for link in area.links]
+    home = HOMES.get(viewer.principal.role)
+    return home if home in paths else next(iter(paths), "/")
 
 
 def _lies_under(path: str, place: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -69,12 +69,16 @@ class Visit:
     asked: Mapping[str, str]
     path: str = "/"
     query: tuple[tuple[str, str], ...] = ()
+    form_page: str = ""
 
     def switch(self, **changes: str | None) -> str:
-        """Return the query of this page with some parts changed; None takes a part away."""
+        """Return the address of this page with parts of its query changed; None takes one away.
+
+        The answer to a form has no address of its own: it is the page with the form that is meant.
+        """
         kept = [(name, value) for name, value in self.query if name not in changes]
         added = [(name, value) for name, value in changes.items() if value is not None]
-        return "?" + urlencode([*kept, *added])
+        return f"{self.form_page}?" + urlencode([*kept, *added])
 
     @property
     def language_query(self) -> str:
@@ -88,6 +92,7 @@ class Visit:
 def read_visit(request: Request) -> Visit:
     """Read from a request what every page needs to know about its visitor."""
     query, cookies = request.query_params, request.cookies
+    form_page, form_query = _page_of_form(request)
     theme = next((t for t in (query.get("theme"), cookies.get(THEME_COOKIE)) if t in THEMES), None)
     asked_language, asked_theme = query.get("lang", ""), query.get("theme", "")
     return Visit(
@@ -102,8 +107,18 @@ def read_visit(request: Request) -> Visit:
             **({THEME_COOKIE: asked_theme} if asked_theme in THEMES else {}),
         },
         path=request.url.path,
-        query=tuple(query.multi_items()),
+        query=form_query or tuple(query.multi_items()),
+        form_page=form_page,
     )
+
+
+def _page_of_form(request: Request) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return path and query of the page whose form was sent; nothing for a page that was opened."""
+    page = urlsplit(request.headers.get("referer", ""))
+    ours = page.netloc == request.headers.get("host") and page.path.startswith("/")
+    if request.method != "POST" or not ours or page.path.startswith("//"):
+        return "", ()
+    return page.path, tuple(parse_qsl(page.query))
 
 
 @cache

@@ -93,7 +93,7 @@ def _ask(
 @router.get(HOME)
 def go_home(request: Request, viewer: Anybody) -> Response:
     """Lead whoever is signed in to the first page of their menu."""
-    return go(home_of(menu_for(viewer, request.app.state.areas)))
+    return go(home_of(viewer, menu_for(viewer, request.app.state.areas)))
 
 
 @router.post("/sign-out")

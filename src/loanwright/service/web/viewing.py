@@ -13,7 +13,7 @@ from loanwright.service.edge.authentication import Doorkeeper
 from loanwright.service.edge.csrf import SAFE, csrf_token, require_token
 from loanwright.service.edge.headers import read_headers
 from loanwright.service.edge.sessions import SESSION, read_cookie
-from loanwright.service.kit.problem import PathUnknown, ScopeMissing, Unauthenticated
+from loanwright.service.kit.problem import ScopeMissing, Unauthenticated
 from loanwright.service.users.schemas import Principal
 from loanwright.service.users.service import Users
 from loanwright.service.web.guard import parse_many, read_body, require_own_page, single
@@ -65,15 +65,15 @@ def enter(
 ) -> Callable[..., Viewer]:
     """Return a dependency that lets in whoever is signed in and has this permission.
 
-    With None, every role may come in; ``staff`` keeps borrowers out: to them there is no such
-    page. A form must come from our own page and carry the token of the session, or nobody reads it.
+    With None, every role may come in; ``staff`` keeps borrowers out. A form must come from
+    our own page and carry the token of the session, or nobody reads it.
     With ``files`` a form with a file is left to `uploads.receive`, which asks for the token.
     """
     admitted = _admit(permission, files=files)
 
     def viewer(request: Request, principal: Annotated[Principal, Depends(admitted)]) -> Viewer:
         if staff and principal.applicant_id is not None:
-            raise PathUnknown
+            raise ScopeMissing(scope=permission or "staff")
         users: Users = request.app.state.users
         found = users.get(principal.id)
         token = read_cookie(read_headers(request.scope["headers"]), SESSION)
