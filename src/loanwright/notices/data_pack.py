@@ -14,6 +14,7 @@ from loanwright.notices.looks import Look, look_section
 from loanwright.notices.notice import footer, refuse_gaps
 from loanwright.notices.record import Lender, Record, Weight
 from loanwright.notices.words import check_language, day_in_words, number_in_words, word
+from loanwright.notices.written import Written, written_sections
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +55,8 @@ class Subject:
         The automated decisions as they were made.
     looks
         What persons made of each, by its id, the oldest first.
+    written
+        What the lender's people have written about the person beside it.
     told_weights
         Whether numbers of the model are told, as to the lender's people.
     """
@@ -63,6 +66,7 @@ class Subject:
     contacts: Sequence[tuple[Text, str]] = field(default=(), repr=False)
     records: Sequence[Record] = ()
     looks: Mapping[str, Sequence[Look]] = field(default_factory=dict, repr=False)
+    written: Sequence[Written] = field(default=(), repr=False)
     seen: Sequence[Seen] = ()
     kept: Sequence[Kept] = ()
     told_weights: bool = False
@@ -90,6 +94,7 @@ def compose_data_pack(subject: Subject, lender: Lender, pack: Pack, language: st
             *_contacts(subject, language),
             _logic(language),
             *_decisions(subject, language),
+            *written_sections(subject.written, language),
             _seen(subject.seen, language),
             _kept(subject.kept, language),
             *_rights(about, lender, pack, language),

@@ -11,6 +11,9 @@ from tests.integration.http.test_reviews import DECLINED, REFERRED, TERMS, opene
 from tests.integration.http.test_reviews import service as service_that_declines
 from tests.integration.http.visiting import add_user, log_in
 
+from loanwright.service.users.permissions import ROLES, Role
+from loanwright.service.users.schemas import Principal
+
 service = service_that_declines
 LENDER = """
 name = "Bank of Tests"
@@ -179,6 +182,44 @@ def test_a_data_pack_tells_the_decision_as_it_was_and_each_review_of_it(api, ser
     assert "You wrote: I have paid it all." in told
     assert "Answered by: an underwriter" in told
     assert "The outcome that stands: Approved." in told
+
+
+def test_a_data_pack_opens_what_was_written_about_a_person_to_them_alone(api, service):
+    anna = add_user(service, "borrower")
+    own = log_in(api, anna)
+    decision = apply(own, DECLINED).json()["decision"]
+    review = opened(own, decision["id"], kind="objection").json()
+    writer = add_user(service, "underwriter")
+    reviewer = log_in(api, writer)
+    reviewer.post(f"/v1/reviews/{review['id']}/take")
+    asked = {"item": "income_proof", "words": "The last three."}
+    assert reviewer.post(f"/v1/reviews/{review['id']}/requests", json=asked).status_code == 201
+    back = {"code": "waits_for_applicant", "words": "She will send them."}
+    assert reviewer.post(f"/v1/reviews/{review['id']}/release", json=back).status_code == 200
+    who = Principal(
+        id=writer.id,
+        kind="user",
+        role=Role.UNDERWRITER,
+        permissions=ROLES[Role.UNDERWRITER],
+    )
+    service.notes.write(who, anna.applicant_id, "Friendly on the phone.")
+
+    wanted = {"format": "json", "language": "en"}
+    pack = own.get(f"/v1/applicants/{anna.applicant_id}/data-pack", params=wanted)
+    rows = sections(pack)["written"]["table"]["rows"]
+    assert {row[2].partition(":")[0]: row[3] for row in rows} == {
+        "You were asked for": "The last three.",
+        "Your review was put back": "She will send them.",
+        "A note": "Friendly on the phone.",
+    }
+    assert {row[1] for row in rows} == {"an employee", "an underwriter"}
+    with service.database.read() as connection:
+        kept = [
+            str(list(connection.execute(text(f"SELECT * FROM {name}"))))
+            for name in ("notes", "review_returns", "review_requests")
+        ]
+    for words in ("Friendly on the phone.", "She will send them.", "The last three."):
+        assert words not in "".join(kept)
 
 
 def test_borrowers_get_their_own_without_the_numbers_of_the_model(api, service):

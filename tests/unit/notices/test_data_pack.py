@@ -12,6 +12,7 @@ from loanwright.notices.data_pack import Kept, Seen, Subject, compose_data_pack
 from loanwright.notices.html import render_html
 from loanwright.notices.notice import NoticeIncomplete
 from loanwright.notices.record import Lender, NamedReason
+from loanwright.notices.written import Written
 
 DAY = date(2026, 11, 21)
 SUBJECT = Subject(
@@ -55,6 +56,27 @@ def test_why_it_is_kept_is_told_in_the_language_of_the_paper():
     law = Text(en="A law.", ru="Закон.")
     kept = replace(SUBJECT, kept=[Kept(rule=law, until=None)])
     assert table(pack(kept, language="ru"), "retention").rows == (("Закон.", "конец неизвестен"),)
+
+
+def test_what_people_wrote_about_them_is_told_with_who_when_and_what_they_answered():
+    written = [
+        Written(kind="requested", on=DAY, role="person", about=Text(en="Payslip", ru="Справка"),
+                text="Of May.", answer="Sent <b>."),
+        Written(kind="note", on=date(2026, 1, 2), role="manager", text="Called."),
+    ]  # fmt: skip
+    told = replace(SUBJECT, written=written)
+    assert table(pack(told), "written").rows == (
+        ("2 January 2026", "a credit officer", "A note", "Called."),
+        (
+            "21 November 2026",
+            "an employee",
+            "You were asked for: Payslip",
+            "Of May. — You wrote: Sent <b>.",
+        ),
+    )
+    russian = table(pack(told, language="ru"), "written")
+    assert russian.rows[1][2] == "У вас запросили: Справка"
+    assert "Sent &lt;b&gt;" in render_html(pack(told))
 
 
 def test_a_person_without_decisions_is_told_so():

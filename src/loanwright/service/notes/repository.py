@@ -23,3 +23,9 @@ def page_of(
     """Return a page of the notes on one applicant, the newest first."""
     mine = notes.c.applicant_id == applicant_id
     return _listing.page(connection, sort="-written_at", limit=limit, cursor=cursor, where=[mine])
+
+
+def list_all(connection: Connection, applicant_id: str) -> list[Row[Any]]:
+    """Return every note on one applicant, the oldest first."""
+    statement = select(notes).where(notes.c.applicant_id == applicant_id)
+    return list(connection.execute(statement.order_by(notes.c.written_at, notes.c.id)))

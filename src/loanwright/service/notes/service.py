@@ -65,6 +65,13 @@ class Notes:
         items = [] if key is None else [_opened(row, key) for row in page.items]
         return Page(items=items, next_cursor=page.next_cursor)
 
+    def list_all(self, applicant_id: str) -> list[Note]:
+        """Return every note on a person, for the copy of their data that they are given."""
+        with self.records.database.read() as connection:
+            rows = repository.list_all(connection, applicant_id)
+            key = self.records.vault.get(connection, applicant_id) if rows else None
+        return [] if key is None else [_opened(row, key) for row in rows]
+
     def _check_seen(
         self,
         connection: Connection,

@@ -9,7 +9,6 @@ from typing import Final
 from loanwright.features.text import Text
 from loanwright.law.packs import jurisdictions
 from loanwright.notices.data_pack import Kept, Seen, Subject, compose_data_pack
-from loanwright.notices.looks import Look
 from loanwright.notices.record import Record
 from loanwright.service.applicants.schemas import Contacts
 from loanwright.service.audit.ledger import Ledger
@@ -22,6 +21,8 @@ from loanwright.service.notices.facts import record_of, weights_of
 from loanwright.service.notices.looks import looks_of
 from loanwright.service.notices.schemas import Paper, Wish
 from loanwright.service.notices.service import Notices, paper
+from loanwright.service.notices.written import Writings
+from loanwright.service.reviews.schemas import Override, Review
 from loanwright.service.users.schemas import Principal, Reach
 from loanwright.service.users.service import UserNotFound
 
@@ -43,6 +44,7 @@ class DataPacks:
     notices: Notices
     erasure: Erasure
     ledger: Ledger
+    writings: Writings
 
     def write(self, principal: Principal, applicant_id: str, wish: Wish) -> Paper:
         """Return the data-subject pack of an applicant as of now."""
@@ -52,13 +54,16 @@ class DataPacks:
         product = decisions[0].product if decisions else None
         jurisdiction = self.notices.jurisdiction(wish.jurisdiction, product)
         today = self.notices.accounts.today()
+        looked = {one.id: self._reviewed(principal, one) for one in decisions}
+        reviews = [review for of_one, _ in looked.values() for review in of_one]
         subject = Subject(
             applicant_id=applicant_id,
             day=today,
             contacts=_contacts(record.contacts),
             records=[self._record(principal, one) for one in decisions],
             seen=_seen(self._entries(applicant_id), principal, language),
-            looks={one.id: self._looks(principal, one) for one in decisions},
+            looks={one.id: looks_of(one.outcome, *looked[one.id], self._role) for one in decisions},
+            written=self.writings.list_of(principal, applicant_id, reviews, self._role),
             kept=self._kept(applicant_id),
             told_weights=principal.reach is not Reach.SELF,
         )
@@ -86,9 +91,11 @@ class DataPacks:
         sources = replace(whole, overrides=(), offers=())
         return replace(record_of(sources), weights=weights_of(sources, all_of_them=True))
 
-    def _looks(self, principal: Principal, decision: DecisionRecord) -> list[Look]:
+    def _reviewed(
+        self, principal: Principal, decision: DecisionRecord
+    ) -> tuple[list[Review], list[Override]]:
         _, reviews, overrides = self.notices.reviews.list_of_decision(principal, decision.id)
-        return looks_of(decision.outcome, reviews, overrides, self._role)
+        return reviews, overrides
 
     def _role(self, actor: str) -> str:
         """Return what somebody is today."""
