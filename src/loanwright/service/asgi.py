@@ -43,6 +43,7 @@ from loanwright.service.experiments import endpoints as experiments
 from loanwright.service.health import endpoints as health
 from loanwright.service.inventory import endpoints as inventory
 from loanwright.service.jobs import endpoints as all_jobs
+from loanwright.service.kit.recent import Recent
 from loanwright.service.lenders import endpoints as lenders
 from loanwright.service.managers import endpoints as managers
 from loanwright.service.monitoring import endpoints as monitoring
@@ -70,6 +71,8 @@ from loanwright.service.webhooks import endpoints as webhooks
 
 # While one batch waits for PostgreSQL to commit, the next is computed; SQLite has one writer.
 THREADS = {"postgresql": 2}
+#: The count of open alerts, which every page shows, may be so old.
+ALERTS_SECONDS = 5.0
 PARTS = (
     origination,
     all_jobs,
@@ -203,6 +206,7 @@ def create_app(service: Service, *, log: Log | None = None) -> ASGIApp:
         gatherer=gatherer,
         reception=reception,
         log=log,
+        open_alerts=Recent(service.alerts.count_open, seconds=ALERTS_SECONDS),
     )
     framework.router.lifespan_context = partial(_lifespan, service, log)
     return Gate(

@@ -17,7 +17,13 @@ from loanwright.service.alerts.schemas import (
     Reading,
     RuleState,
 )
-from loanwright.service.alerts.tables import alert_mails, alert_readings, alert_rules, alerts
+from loanwright.service.alerts.tables import (
+    LIVE,
+    alert_mails,
+    alert_readings,
+    alert_rules,
+    alerts,
+)
 from loanwright.service.kit.bulk import insert_new
 from loanwright.service.kit.listing import Listing
 from loanwright.service.kit.pagination import Page
@@ -123,7 +129,9 @@ def page_alerts(
 
 def count_open(connection: Connection) -> int:
     """Return how many alerts nobody has acknowledged."""
-    query = select(func.count()).select_from(alerts).where(alerts.c.state == str(AlertState.OPEN))
+    # By the index of those that are not over, however many there have been.
+    still = alerts.c.state == str(AlertState.OPEN)
+    query = select(func.count()).select_from(alerts).where(LIVE, still)
     return connection.execute(query).scalar_one()
 
 

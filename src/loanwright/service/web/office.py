@@ -43,6 +43,7 @@ def show(
     """Answer with a page of the office, in the viewer's language, with what is to be said once."""
     said = find_notice(request, viewer.language)
     menu = menu_for(viewer, request.app.state.areas)
+    heard = viewer.can("alerts:read")
     response = render(
         viewer.visit,
         template,
@@ -51,6 +52,7 @@ def show(
         menu=menu,
         here=find_place(menu, viewer.visit.path),
         said=said,
+        open_alerts=request.app.state.open_alerts.get() if heard else None,
         **content,
     )
     if said is not None:

@@ -26,6 +26,14 @@
     });
   }
 
+  // A long menu begins where one is.
+  const inner = document.querySelector(".office-menu-inner");
+  const here = inner?.querySelector("li [aria-current]");
+  if (here) {
+    const below = here.getBoundingClientRect().bottom - inner.getBoundingClientRect().bottom;
+    if (below > 0) inner.scrollTop += below + 48;
+  }
+
   for (const button of document.querySelectorAll("[data-copy]")) {
     // The clipboard exists only where the connection is secure.
     button.parentElement.hidden = false;

@@ -66,6 +66,8 @@ def show_alerts(
     cursor: Annotated[str | None, Query(max_length=512)] = None,
 ) -> Response:
     """Show the alerts that are not over, or all of them."""
+    # The bell must not say another number than the list below it.
+    request.app.state.open_alerts.forget()
     live = state != "all"
     states = (AlertState.OPEN, AlertState.ACKNOWLEDGED) if live else ()
     page = alerts.list_page(states=states, limit=25, cursor=cursor)
@@ -86,7 +88,7 @@ def show_alerts(
 
 @router.post(PATH + "/{alert_id}/acknowledge")
 def acknowledge(
-    viewer: AlertsWrite, form: Posted, alerts: AlertsService, alert_id: AlertId
+    request: Request, viewer: AlertsWrite, form: Posted, alerts: AlertsService, alert_id: AlertId
 ) -> Response:
     """Take note of an alert."""
     note = form.get("note", "").strip()
@@ -94,6 +96,7 @@ def acknowledge(
         return go(PATH, notice=N_("Please say what is done about it."), tone="bad")
     try:
         alerts.acknowledge(viewer.principal.actor, alert_id, note)
+        request.app.state.open_alerts.forget()
     except AlertNotOpen:
         return go(PATH, notice=N_("Somebody has taken note of it already."), tone="warn")
     return go(PATH, notice=N_("The alert is acknowledged."))

@@ -80,6 +80,7 @@ def show_report(
         "monitoring/drift_report.html",
         report_id=report_id,
         report=report,
+        about=view.subject_of(report, reports.products, language),
         reference=view.reference_name(report, language),
         kpis=view.kpis_of(report, language),
         alerts=view.alerts_of(report, language),

@@ -62,6 +62,20 @@ def lines_of(jobs: Sequence[Job], language: Language) -> list[dict[str, Any]]:
     ]
 
 
+def subject_of(
+    report: Report, products: Mapping[str, Product], language: Language
+) -> tuple[str, str]:
+    """Return the titles of the product and the segment; their names where there are none."""
+    about = report["subject"]
+    product = products.get(about["product"])
+    if product is None:
+        return str(about["product"] or "—"), str(about["segment"] or "—")
+    segment = product.segments.get(about["segment"])
+    titles = (product.title, None if segment is None else segment.title)
+    said = [None if one is None else one.in_language(language.code) for one in titles]
+    return str(said[0]), said[1] or str(about["segment"] or "—")
+
+
 def kpis_of(report: Report, language: Language) -> list[Kpi]:
     """Return the figures at a glance: the last chunk beside the reference."""
     _ = language.gettext

@@ -40,6 +40,11 @@ ExperimentId = Annotated[str, Path(pattern=f"^exp_[{ALPHABET}]{{{LENGTH}}}$")]
 Hash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 LIST = "/analysis/experiments"
 PAGE = 25
+OUTCOMES = {
+    "approve": N_("Approved"),
+    "refer": N_("Referred to a person"),
+    "decline": N_("Declined"),
+}
 USUAL = {
     "name": "", "where": "", "policy": "", "model": "", "share": "50", "measure": "default_rate",
     "base": "5", "effect": "-1", "lowest": "-5", "highest": "10", "arrears": "2",
@@ -117,8 +122,9 @@ def show_shadow(
     """Show a challenger beside what decided."""
     found = shadows.compare(model_hash)
     kpis, swaps = present_beside(found.beside, viewer.language)
+    number = viewer.language.number
     changed = [
-        (was, now, viewer.language.number(count))
+        (*(viewer.language.gettext(OUTCOMES[one]) for one in (was, now)), number(count))
         for (was, now), count in sorted(found.beside.changed.items())
     ]
     return show(

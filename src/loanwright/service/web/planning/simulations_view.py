@@ -40,7 +40,7 @@ def present_result(told: Mapping[str, Any], product: Product, language: Language
         applications=language.number(told["applications"]),
         kpis=said.kpis(version),
         swaps=[said.swap(SWAPS[name], one) for name, one in version["swap_sets"].items()],
-        groups=[said.group(one) for one in version["groups"]],
+        groups=[said.group(one) for one in _in_order(version["groups"])],
         drawings=[said.curve(name, version["curves"]) for name in segments],
         rejected=told["rejected"] + told["not_assessable"],
     )
@@ -140,3 +140,14 @@ class _Saying:
 
     def _percent(self, share: float) -> str:
         return self.language.percent(share)
+
+
+def _in_order(groups: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return groups with the values of each column in their order; segments as they came."""
+    columns = list(dict.fromkeys(one["column"] for one in groups))
+
+    def place(one: Mapping[str, Any]) -> tuple[int, str]:
+        column = one["column"]
+        return columns.index(column), "" if column == "segment" else str(one["value"])
+
+    return sorted(groups, key=place)
