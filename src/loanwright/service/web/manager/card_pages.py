@@ -16,6 +16,7 @@ from loanwright.service.applicants.schemas import Edit, Record
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.kit.ids import ALPHABET, LENGTH
 from loanwright.service.kit.versions import EditedMeanwhile
+from loanwright.service.offers.schemas import State as OfferState
 from loanwright.service.offers.schemas import Wanted as OffersWanted
 from loanwright.service.policies.service import NoPolicy
 from loanwright.service.registry.service import NoChampion
@@ -220,13 +221,16 @@ def _shown(
     package, policy = house.decisions.decided_by(stored)
     one = assessed_of(stored, package.product, policy.cutoffs_of(stored.segment))
     standing = [over.outcome for over in past.overrides if over.decision_id == stored.id]
+    outcome = standing[-1] if standing else stored.outcome
+    taken = any(
+        one.decision_id == stored.id and one.state is OfferState.ACCEPTED for one in past.offers
+    )
     return {
         "decision": stored,
         "decided_when": language.moment(stored.decided_at),
         "decided_product": past.title(stored.product),
         "newest": stored is past.decisions[0],
-        "may_offer": viewer.can("offers:write")
-        and (standing[-1] if standing else stored.outcome) == Outcome.APPROVE,
+        "may_offer": viewer.can("offers:write") and outcome == Outcome.APPROVE and not taken,
         "kpis": kpis_of(one, standing[-1] if standing else None, language),
         "gauge": draw_gauge(one, language),
         "contributions": draw_contributions(one, language),

@@ -1,5 +1,6 @@
 """Offers to an applicant: made after an approval, approved by a second person, taken back."""
 
+from collections.abc import Collection
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
@@ -54,14 +55,16 @@ def list_offers(
 ) -> Response:
     """Show what was offered to an applicant, and after which decisions more can be."""
     record = house.applicant_records.get(viewer.principal, applicant_id)
+    offers = _lines(viewer, house, Wanted(applicant_id=applicant_id, limit=MOST))
+    taken = {one.decision_id for one in offers if one.accepted}
     return show(
         request,
         viewer,
         "manager/offers.html",
         record=record,
         tabs=tabs_of(viewer, record, "offers", None),
-        offers=_lines(viewer, house, Wanted(applicant_id=applicant_id, limit=MOST)),
-        approved=_approved(viewer, house, applicant_id),
+        offers=offers,
+        approved=_approved(viewer, house, applicant_id, taken),
     )
 
 
@@ -182,7 +185,9 @@ def _lines(viewer: Viewer, house: Rooms, wanted: Wanted) -> list[Line]:
     return [present_offer(one, viewer, who, titles, language) for one in page.items]
 
 
-def _approved(viewer: Viewer, house: Rooms, applicant_id: str) -> list[tuple[str, str, str]]:
+def _approved(
+    viewer: Viewer, house: Rooms, applicant_id: str, taken: Collection[str]
+) -> list[tuple[str, str, str]]:
     """Return the decisions after which credit may be offered: id, product and moment."""
     if not viewer.can("offers:write"):
         return []
@@ -192,7 +197,7 @@ def _approved(viewer: Viewer, house: Rooms, applicant_id: str) -> list[tuple[str
     return [
         (one.id, titles.get(one.product, one.product), viewer.language.moment(one.decided_at))
         for one in made
-        if said.get(one.id, one.outcome) == Outcome.APPROVE
+        if said.get(one.id, one.outcome) == Outcome.APPROVE and one.id not in taken
     ]
 
 

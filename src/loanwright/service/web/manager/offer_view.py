@@ -35,6 +35,7 @@ class Line:
 
     id: str
     applicant_id: str
+    decision_id: str
     title: str
     amount: str
     state: str
@@ -42,6 +43,7 @@ class Line:
     made: str
     facts: list[tuple[str, str]]
     heavy: bool
+    accepted: bool
     waits: bool
     own: bool
     may_approve: bool
@@ -58,6 +60,7 @@ def present_offer(
     return Line(
         id=offer.id,
         applicant_id=offer.applicant_id,
+        decision_id=offer.decision_id,
         title=titles.get(offer.product, offer.product),
         amount=language.minor(offer.amount, offer.currency),
         state=language.gettext(state),
@@ -65,6 +68,7 @@ def present_offer(
         made=f"{who.name(offer.made_by)} · {language.moment(offer.made_at)}",
         facts=facts_of(offer, language, who),
         heavy=offer.debt_burden_after is not None and warns(offer.debt_burden_after),
+        accepted=offer.state is State.ACCEPTED,
         waits=waits,
         own=own,
         may_approve=may and waits and not own,

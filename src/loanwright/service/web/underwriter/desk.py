@@ -8,6 +8,7 @@ from starlette.responses import Response
 from loanwright.decisioning.outcome import Outcome
 from loanwright.service.privacy.vault import PersonErased
 from loanwright.service.reviews.codes import codes, request_items, return_codes
+from loanwright.service.reviews.errors import ReviewNotOpen, TookPart
 from loanwright.service.reviews.schemas import Answer, RequestState, Review, State
 from loanwright.service.web.languages import N_
 from loanwright.service.web.office import Posted, Viewer, go, page_router, show, values_of
@@ -26,6 +27,8 @@ from loanwright.service.web.underwriter.room import UNTOUCHED, Room, RoomPart, T
 LONGEST: Final = 4_000
 NEEDS_WORDS: Final = N_("Say it in words: the applicant reads them.")
 NEEDS_REASON: Final = N_("Choose a reason from the list.")
+PART_TAKEN: Final = N_("You had a part in this decision: somebody else must look at it.")
+TAKEN_MEANWHILE: Final = N_("Somebody was quicker: look at how it stands now.")
 NO_CONTENT: Final = 204
 router = page_router()
 
@@ -43,7 +46,12 @@ def take_review(
     viewer: Writing, reviews: ReviewsPart, review_id: ReviewId, _form: Posted
 ) -> Response:
     """Take a review that nobody holds."""
-    reviews.take(viewer.principal, review_id)
+    try:
+        reviews.take(viewer.principal, review_id)
+    except TookPart:
+        return go(f"/reviews/{review_id}", notice=PART_TAKEN, tone="bad")
+    except ReviewNotOpen:
+        return go(f"/reviews/{review_id}", notice=TAKEN_MEANWHILE, tone="warn")
     return go(f"/reviews/{review_id}", notice=N_("The review is yours."))
 
 
@@ -82,7 +90,12 @@ def approve_review(
     viewer: Writing, reviews: ReviewsPart, review_id: ReviewId, _form: Posted
 ) -> Response:
     """Let stand what somebody else has proposed."""
-    reviews.approve(viewer.principal, review_id)
+    try:
+        reviews.approve(viewer.principal, review_id)
+    except TookPart:
+        return go(f"/reviews/{review_id}", notice=PART_TAKEN, tone="bad")
+    except ReviewNotOpen:
+        return go(f"/reviews/{review_id}", notice=TAKEN_MEANWHILE, tone="warn")
     return go(f"/reviews/{review_id}", notice=N_("It stands: two persons have agreed."))
 
 

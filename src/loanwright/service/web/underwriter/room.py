@@ -12,6 +12,8 @@ from loanwright.decisioning.outcome import Outcome
 from loanwright.service.decisions.schemas import DecisionRecord
 from loanwright.service.decisions.service import Decisions
 from loanwright.service.notes.service import Notes
+from loanwright.service.offers.schemas import State as OfferState
+from loanwright.service.offers.service import Offers
 from loanwright.service.reviews.asking import Requests
 from loanwright.service.reviews.holding import Queue
 from loanwright.service.reviews.schemas import Review
@@ -80,6 +82,7 @@ class Room:
     shadows: Shadows
     decisions: Decisions
     notes: Notes
+    offers: Offers
     users: Users
 
     def decision(self, record: DecisionRecord, language: Language) -> dict[str, Any]:
@@ -109,7 +112,7 @@ class Room:
             "title": language.gettext(KINDS[review.kind]),
             "product": title_of(self.reviews.accounts.products, review.product, language),
             "told": told,
-            "may_offer": viewer.can("offers:write") and standing == Outcome.APPROVE,
+            "may_offer": standing == Outcome.APPROVE and self._may_offer(viewer, review),
             "clock": clock_of(review, now, language),
             "clock_source": clock_source(review, language),
             "terms": terms_of(review, language),
@@ -125,6 +128,13 @@ class Room:
             "notes": self._notes(viewer, review),
             "may_wait": self.reviews.law.may_wait(review),
         }  # fmt: skip
+
+    def _may_offer(self, viewer: Viewer, review: Review) -> bool:
+        """Tell whether the viewer may make an offer, and none was accepted yet."""
+        if not viewer.can("offers:write"):
+            return False
+        made = self.offers.list_of_decision(viewer.principal, review.decision_id)
+        return all(one.state is not OfferState.ACCEPTED for one in made)
 
     def _notes(self, viewer: Viewer, review: Review) -> list[tuple[str, str, str]]:
         if not viewer.can("notes:read"):
@@ -151,6 +161,7 @@ def _room(request: Request) -> Room:
         shadows=state.shadows,
         decisions=state.decisions,
         notes=state.notes,
+        offers=state.offers,
         users=state.users,
     )
 
