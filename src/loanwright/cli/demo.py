@@ -61,12 +61,13 @@ def live_past(settings: "Settings") -> None:
 
 
 def with_demo_lenders(settings: "Settings") -> "Settings":
-    """Return the settings with the demo's five lenders, unless they name others."""
-    from loanwright.lending.reading import bundled_lenders
+    """Return the settings with the demo's five lenders and their names, unless they have others."""
+    from loanwright.lending.reading import bundled_lenders, bundled_names
 
     if settings.lenders_dir is not None:
         return settings
-    return settings.model_copy(update={"lenders_dir": bundled_lenders()})
+    names = settings.lender_file or bundled_names()
+    return settings.model_copy(update={"lenders_dir": bundled_lenders(), "lender_file": names})
 
 
 def train_lenders(settings: "Settings") -> None:

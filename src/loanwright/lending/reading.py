@@ -48,6 +48,17 @@ def bundled_lenders() -> Path:
     return Path(__file__).parent / "lenders"
 
 
+def bundled_names() -> Path:
+    """Return the file that says who lends in the demo, and where to reach them.
+
+    Examples
+    --------
+    >>> bundled_names().name
+    'demo_bank.toml'
+    """
+    return Path(__file__).parent / "demo_bank.toml"
+
+
 def read_lender(directory: Path, bases: Mapping[str, Product]) -> Lender:
     """Return the lender in a directory.
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from loanwright.errors import NotFound, Rejected
+from loanwright.notices.notice import NoticeIncomplete
 from loanwright.service.applicants.errors import BornInFuture
 from loanwright.service.applicants.schemas import Contacts, Edit
 from loanwright.service.edge.sessions import drop_session
@@ -33,6 +34,10 @@ TOO_LONG: Final = N_("This is too long, or has signs that cannot be printed.")
 ENDED: Final = N_("That device has to sign in anew.")
 WAITS: Final = N_("Your wish is on record. It is carried out as soon as nothing keeps it back.")
 LAW_NEEDED: Final = N_("Choose first whose law applies to you.")
+NOT_NAMED: Final = N_(
+    "The bank has not yet said all that this law asks for in such a paper. Ask the bank, "
+    "or choose another law."
+)
 SURE: Final = "erase"
 
 
@@ -93,6 +98,8 @@ def download_data(
         paper = own.data_packs.write(viewer.principal, parts.self_of(viewer), wish)
     except (Rejected, NotFound):
         return go("/my/data", notice=LAW_NEEDED, tone="warn")
+    except NoticeIncomplete:
+        return go("/my/data", notice=NOT_NAMED, tone="warn")
     headers = {
         "content-security-policy": POLICY,
         "content-disposition": f'attachment; filename="my-data.{form}"',
