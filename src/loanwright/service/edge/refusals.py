@@ -40,6 +40,7 @@ class ErrorPage(Protocol):
         headers: Mapping[bytes, bytes],
         status: int,
         *,
+        path: str,
         request_id: str,
         retry_after: int | None,
     ) -> bytes | None:
@@ -70,7 +71,9 @@ class Refusals:
         if self._page is None or path.startswith(MACHINE_PATHS):
             return answer_problem(error, request_id)
         retry_after = error.facts.get("retry_after", 1) if problem.status in (429, 503) else None
-        page = self._page(headers, problem.status, request_id=request_id, retry_after=retry_after)
+        page = self._page(
+            headers, problem.status, path=path, request_id=request_id, retry_after=retry_after
+        )
         if page is None:
             return answer_problem(error, request_id)
         own = (

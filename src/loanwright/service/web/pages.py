@@ -172,6 +172,8 @@ def error_response(
         kind=page,
         retry_after=retry_after,
         withheld=withheld,
+        # The address of a form lies under that of its page.
+        above=request.url.path.rpartition("/")[0] or "/",
     )
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
@@ -182,6 +184,7 @@ def render_problem(
     headers: Mapping[bytes, bytes],
     status: int,
     *,
+    path: str = "/",
     request_id: str = "-",
     retry_after: int | None = None,
 ) -> bytes | None:
@@ -192,7 +195,7 @@ def render_problem(
         "type": "http",
         "method": "GET",
         "scheme": "http",
-        "path": "/",
+        "path": path,
         "query_string": b"",
         "headers": list(headers.items()),
         "state": {"request_id": request_id},

@@ -214,7 +214,7 @@ def test_a_person_sees_a_page_and_a_machine_a_document():
     async def app(_scope, _receive, _send):
         raise Missing
 
-    def page(headers, status, *, request_id, retry_after):
+    def page(headers, status, *, path, request_id, retry_after):
         wanted = b"text/html" in headers.get(b"accept", b"")
         return f"<p>{status} {request_id} {retry_after}".encode() if wanted else None
 

@@ -1,5 +1,6 @@
 """My offers and my accounts: what is offered, what was accepted, what is due and what was paid."""
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -29,9 +30,10 @@ TOO_LATE: Final = N_("This offer cannot be accepted any more.")
 
 @router.get("/my/offers")
 def list_offers(request: Request, viewer: parts.ReadOffers, own: parts.OwnRooms) -> Response:
-    """List what is offered to a borrower, the newest first."""
+    """List what is offered to a borrower, the cheapest in a year first."""
     page = own.offers.list_page(viewer.principal, WantedOffers(limit=PAGE))
-    offers = [present_offer(one, own.products, viewer.language) for one in page.items]
+    cheapest = sorted(page.items, key=lambda one: math.inf if one.apr is None else one.apr)
+    offers = [present_offer(one, own.products, viewer.language) for one in cheapest]
     return show(
         request,
         viewer,

@@ -106,7 +106,7 @@ def _costs(offer: Offer, language: Language) -> tuple[tuple[str, str], ...]:
     told = [
         (_("Each month"), language.minor(offer.monthly_payment, offer.currency)),
         (_("Term"), _months(offer.term_months, language)),
-        (_("Interest of a year"), language.percent(offer.annual_rate_bp / BASIS_POINTS)),
+        (_("Interest of a year"), language.percent(offer.annual_rate_bp / BASIS_POINTS, 2)),
     ]
     if offer.total_cost is not None:
         told.append((_("Costs in all"), language.minor(offer.total_cost, offer.currency)))
@@ -131,7 +131,7 @@ def present_account(
     state, tone = ACCOUNTS[account.status]
     facts = [
         (_("Since"), language.day(account.disbursed_on)),
-        (_("Interest of a year"), language.percent(account.annual_rate_bp / BASIS_POINTS)),
+        (_("Interest of a year"), language.percent(account.annual_rate_bp / BASIS_POINTS, 2)),
         (_("Term"), _months(account.term_months, language)),
     ]
     if account.ended_on is not None:

@@ -274,3 +274,8 @@ def test_the_pages_are_light(visitor):
     for path in ("/", "/apply/credit-card", "/apply/instalment-loan", "/how-we-decide"):
         assets = sum(len(asset.content) for asset in load_assets().values())
         assert len(visitor.get(path).content) + assets < 80_000
+
+
+def test_the_address_of_a_form_leads_back_to_its_page():
+    page = render_problem({b"accept": b"text/html"}, 405, path="/applicants/apl_1/profile/edit")
+    assert b'href="/applicants/apl_1/profile"' in page
