@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_benches"),
         sa.ForeignKeyConstraint(["model_hash"], ["models.hash"], name="fk_benches_model_hash"),
     )
-    op.create_index("ix_benches_opened_at", "benches", ["opened_at", "id"])
+    op.create_index("ix_benches_opened_at_id", "benches", ["opened_at", "id"])
 
 
 def downgrade() -> None:
